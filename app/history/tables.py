@@ -1,0 +1,42 @@
+"""Beside each table its history: every row that was ever current, with the versions for which it was.
+
+A row is current at version v when `valid_from <= v < valid_to`. The present row stands in the history too, with
+`valid_to = OPEN`, so that a past version is read from one table by one condition.
+"""
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, PrimaryKeyConstraint, Table, and_
+
+from app.models.noun import part_sql
+from app.models.nouns import NOUNS
+from app.models.search import SearchForm
+
+OPEN = 2**62
+"""`valid_to` of rows that are current now."""
+
+SEARCH_FORM: Table = SearchForm.__table__  # type: ignore[attr-defined]
+
+_VERSIONED = [noun.sql for noun in NOUNS] + [part_sql(part) for noun in NOUNS for part in noun.parts] + [SEARCH_FORM]
+
+
+def _make(table: Table) -> Table:
+    columns = [Column(column.name, column.type, nullable=column.nullable) for column in table.columns]
+    referring = [column.name for column in table.columns if column.foreign_keys and column.name != "pk"]
+    name = f"{table.name}_history"
+    return Table(
+        name,
+        table.metadata,
+        *columns,
+        Column("valid_from", BigInteger, nullable=False),
+        Column("valid_to", BigInteger, nullable=False),
+        PrimaryKeyConstraint("pk", "valid_from"),
+        *(Index(f"ix_{name}_{column}", column, "valid_from") for column in referring),
+    )
+
+
+HISTORY: dict[str, Table] = {table.name: _make(table) for table in _VERSIONED}
+"""Table name -> its history."""
+
+
+def current_at(history: Table, version: int) -> ColumnElement[bool]:
+    """The rows of a history that were current at an internal data version."""
+    return and_(history.c.valid_from <= version, history.c.valid_to > version)

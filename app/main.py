@@ -1,0 +1,112 @@
+"""The application: rooms wired together, nothing else."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Match
+from starlette.types import Scope
+from starlette_compress import CompressMiddleware
+
+from app import __version__
+from app.explorer.docs import mount_docs
+from app.middleware import EntityTags, Gate, Methods, RequestIds
+from app.models.nouns import NOUNS
+from app.routers import about, crud, evidence, funding, health, networks, organizations, projects, search, states
+from app.routers.common import ProblemBody
+from app.routers.handlers import install_handlers
+from app.settings import Settings
+from app.store.database import Database
+from app.store.snapshot import Snapshots
+
+DESCRIPTION = """\
+Who funds whom, where, and who works together in civil society, governance and justice work in Mexico, with the
+evidence behind every edge. Unknown is not zero, absent is not no, and money in different currencies is never added.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, on the database that the settings name."""
+    settings = settings or Settings()
+    database = Database(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Tejido",
+        version=__version__,
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.snapshots = Snapshots()
+    for router in (
+        networks.router,
+        evidence.router,
+        search.router,
+        about.router,
+        organizations.router,
+        states.router,
+        projects.router,
+        funding.router,
+        *(crud.crud_router(noun) for noun in NOUNS if noun.kind not in ("organization", "state", "project", "funding")),
+        health.router,
+    ):
+        app.include_router(router)
+    mount_docs(app)
+    install_handlers(app)
+    _add_middleware(app, settings)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    def allowed(scope: Scope) -> Sequence[str]:
+        methods: set[str] = set()
+        for context in iter_route_contexts(app.router.routes):
+            match, _ = context.matches({**scope, "method": "GET"})
+            if match is not Match.NONE:
+                methods |= set(context.methods or ("GET",))
+        return sorted(methods)
+
+    # The one added last stands outermost.
+    app.add_middleware(Gate, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Methods, allowed=allowed)
+    app.add_middleware(CompressMiddleware, minimum_size=1000)
+    app.add_middleware(EntityTags)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link", "Data-Version", "X-Request-ID"],
+    )
+    app.add_middleware(RequestIds)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            license_info=app.license_info,
+            routes=app.routes,
+            separate_input_output_schemas=False,
+        )
+        problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= {**problem.pop("$defs"), "ProblemBody": problem}
+        app.openapi_schema = schema
+    return app.openapi_schema

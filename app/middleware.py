@@ -1,0 +1,224 @@
+"""What every request passes on its way in and out, as plain ASGI: no request is buffered that need not be."""
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from urllib.parse import unquote_to_bytes
+
+from pydantic_core import from_json
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import Problem
+
+LONGEST_ADDRESS = 8000
+"""Bytes of path and query; the web's usual limit is 8 KiB."""
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_JSON = re.compile(r"^application/(?:json|merge-patch\+json)(?:\s*;.*)?$", re.IGNORECASE)
+
+
+def request_id(scope: Scope) -> str:
+    """The request's id."""
+    return str(scope.get("state", {}).get("request_id", ""))
+
+
+def problem_response(problem: Problem, scope: Scope) -> Response:
+    """The problem as an answer."""
+    return JSONResponse(
+        problem.body(request_id(scope)),
+        status_code=problem.status,
+        headers={"Cache-Control": "no-store", **problem.headers},
+        media_type="application/problem+json",
+    )
+
+
+class RequestIds:
+    """Gives each request an id, the caller's own if it has a plain one, and sends it back."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        chosen = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = chosen
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-ID"] = chosen
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
+
+
+class Gate:
+    """Refuses what no route should ever see: endless addresses and bodies, NUL, lone surrogates, NaN, deep nesting.
+
+    Python's JSON reader takes NaN, keeps lone surrogates (the database then fails), and runs out of stack on deep
+    arrays; PostgreSQL does not store NUL. One strict reading here keeps all that out of the rest of the code.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+        """Wrap an application; `max_body_bytes` bounds every body."""
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            _check_address(scope)
+            body = await self._read(scope, receive)
+            if body:
+                _check_body(Headers(scope=scope).get("content-type", ""), body)
+        except Problem as problem:
+            await problem_response(problem, scope)(scope, receive, send)
+            return
+        sent = False
+
+        async def receive_again() -> Message:
+            nonlocal sent
+            if sent:
+                return await receive()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self.app(scope, receive_again, send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        too_large = Problem(
+            "body-too-large", f"A body has {self.max_body_bytes} bytes at most.", headers={"Connection": "close"}
+        )
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or int(announced) > self.max_body_bytes:
+            raise too_large
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > self.max_body_bytes:
+                raise too_large
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return b"".join(chunks)
+
+
+def _check_address(scope: Scope) -> None:
+    raw = scope.get("raw_path") or scope["path"].encode()
+    query = scope["query_string"]
+    if len(raw) + len(query) > LONGEST_ADDRESS:
+        raise Problem("uri-too-long", f"Path and query have {LONGEST_ADDRESS} bytes at most.")
+    for part in (raw, query):
+        try:
+            text = unquote_to_bytes(part).decode()
+        except UnicodeDecodeError:
+            raise Problem("bad-request", "The address is not UTF-8.") from None
+        if "\0" in text:
+            raise Problem("bad-request", "The address holds a NUL character.")
+
+
+def _check_body(content_type: str, body: bytes) -> None:
+    if not _JSON.match(content_type):
+        raise Problem("unsupported-media-type", "Send application/json.", headers={"Accept": "application/json"})
+    try:
+        from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise Problem(
+            "malformed-json", "Not JSON by RFC 8259 (UTF-8; no NaN, no lone surrogates, nested at most 200 deep)."
+        ) from None
+
+
+class Methods:
+    """HEAD wherever GET is, OPTIONS everywhere, and a complete Allow: a route knows only its own methods."""
+
+    def __init__(self, app: ASGIApp, *, allowed: Callable[[Scope], Sequence[str]]) -> None:
+        """Wrap an application; `allowed` tells the methods that the routes of a scope's path take."""
+        self.app = app
+        self.allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            allow = self._allow(scope)
+            if allow:
+                await Response(status_code=204, headers={"Allow": allow})(scope, receive, send)
+                return
+        head = scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET"} if head else scope
+
+        async def send_out(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 405:
+                MutableHeaders(scope=message)["Allow"] = self._allow(scope)
+            if head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app(inner, receive, send_out)
+
+    def _allow(self, scope: Scope) -> str:
+        methods = set(self.allowed(scope))
+        if "GET" in methods:
+            methods.add("HEAD")
+        return ", ".join(sorted(methods | {"OPTIONS"})) if methods else ""
+
+
+class EntityTags:
+    """One entity tag per encoding, and 304 for a reader that has the answer already.
+
+    Stands outside the compression: `"r3"` leaves as `"r3~gzip"` when the body is gzip, and comes back as `"r3"`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        known = [tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",") if tag.strip()]
+        if "if-match" in headers:
+            plain = re.sub(r"~(?:gzip|zstd|br)\"", '"', headers["if-match"])
+            raw = [(name, value) for name, value in scope["headers"] if name != b"if-match"]
+            scope = {**scope, "headers": [*raw, (b"if-match", plain.encode("latin-1"))]}
+        matched = False
+
+        async def send_tagged(message: Message) -> None:
+            nonlocal matched
+            if message["type"] == "http.response.start":
+                out = MutableHeaders(scope=message)
+                tag = out.get("etag")
+                if tag and "content-encoding" in out:
+                    tag = f'{tag[:-1]}~{out["content-encoding"]}"'
+                    out["etag"] = tag
+                if (
+                    tag
+                    and scope["method"] in ("GET", "HEAD")
+                    and message["status"] == 200
+                    and (tag in known or "*" in known)
+                ):
+                    matched = True
+                    for name in ("content-length", "content-type", "content-encoding"):
+                        del out[name]
+                    message = {**message, "status": 304}
+            elif matched and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app(scope, receive, send_tagged)

@@ -1,0 +1,1 @@
+"""The tables and their schemas, one module a noun; `nouns` lists them."""

@@ -1,0 +1,171 @@
+"""What every table is made of: keys, references, checks, and the registry of citable rows."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Integer, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app.models.types import TEXT
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def key() -> Any:
+    """The key of a citable row: the same number as its row in `record`."""
+    return Field(primary_key=True, foreign_key="record.pk", sa_column_kwargs={"autoincrement": False})
+
+
+def part_key() -> Any:
+    """The key of a row that belongs to another and is not cited by itself."""
+    return Field(default=None, primary_key=True, sa_type=Integer)
+
+
+def reference(table: str) -> Any:
+    """A row of another table that must be there."""
+    return Field(foreign_key=f"{table}.pk", index=True)
+
+
+def maybe(table: str) -> Any:
+    """A row of another table, or none."""
+    return Field(default=None, foreign_key=f"{table}.pk", index=True, nullable=True)
+
+
+def owner(table: str) -> Any:
+    """The row that a part belongs to and goes with."""
+    return Field(foreign_key=f"{table}.pk", index=True, ondelete="CASCADE")
+
+
+def string(*, index: bool = False) -> Any:
+    """Text that must be there."""
+    return Field(sa_type=TEXT, index=index)
+
+
+def maybe_string(*, index: bool = False) -> Any:
+    """Text, or none."""
+    return Field(default=None, sa_type=TEXT, nullable=True, index=index)
+
+
+def maybe_number(*, index: bool = False) -> Any:
+    """A whole number, or none."""
+    return Field(default=None, sa_type=BigInteger, nullable=True, index=index)
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """The column holds one of the words (or nothing, where it may be null)."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def exactly_one(*columns: str) -> CheckConstraint:
+    """One of the columns is filled, the others are null."""
+    filled = " + ".join(f"(CASE WHEN {column} IS NULL THEN 0 ELSE 1 END)" for column in columns)
+    return CheckConstraint(f"{filled} = 1", name="exactly_one_" + "_".join(columns))
+
+
+def at_most_one(*columns: str) -> CheckConstraint:
+    """At most one of the columns is filled."""
+    filled = " + ".join(f"(CASE WHEN {column} IS NULL THEN 0 ELSE 1 END)" for column in columns)
+    return CheckConstraint(f"{filled} <= 1", name="at_most_one_" + "_".join(columns))
+
+
+def unique_where(name: str, *columns: str, filled: str, empty: str | None = None) -> Index:
+    """Uniqueness among the rows in which one column is filled (and another one is not)."""
+    where = f"{filled} IS NOT NULL" + (f" AND {empty} IS NULL" if empty else "")
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Visibility(StrEnum):
+    """Who may see a record."""
+
+    public = "public"
+    restricted = "restricted"
+
+
+class ImportRun(SQLModel, table=True):
+    """One loading of data from outside: the seed, or a file."""
+
+    __tablename__ = "import_run"
+
+    pk: int = part_key()
+    source: str = string()
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class Record(SQLModel, table=True):
+    """The registry of citable rows. A row stays after its record is deleted, so that no id is used twice."""
+
+    __tablename__ = "record"
+    __table_args__ = (
+        UniqueConstraint("kind", "id"),
+        one_of("visibility", Visibility),
+        CheckConstraint("revision >= 1", name="revision"),
+        {"sqlite_autoincrement": True},
+    )
+
+    pk: int = part_key()
+    kind: str = string()
+    id: str = string()
+    revision: int
+    visibility: str = Field(default=Visibility.public, sa_type=TEXT)
+    import_run_pk: int | None = maybe("import_run")
+    created_in: int = Field(foreign_key="data_version.number", index=True)
+    deleted_in: int | None = Field(default=None, foreign_key="data_version.number", index=True, nullable=True)
+
+
+class DataVersion(SQLModel, table=True):
+    """One committed write: the internal version it made and the public version that holds since."""
+
+    __tablename__ = "data_version"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    public_number: int = Field(index=True)
+    at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    cause: str = string()
+    actor: str | None = maybe_string()
+    import_run_pk: int | None = maybe("import_run")
+
+
+class DataCounter(SQLModel, table=True):
+    """The one row that every write locks first; readers take the present version from it."""
+
+    __tablename__ = "data_counter"
+    __table_args__ = (CheckConstraint("pk = 1", name="one_row"),)
+
+    pk: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int
+    public_number: int
+
+
+class Change(SQLModel, table=True):
+    """What one version did to one record; the row itself, before and after, is in the table's history."""
+
+    __tablename__ = "change"
+    __table_args__ = (CheckConstraint("action IN ('create', 'update', 'delete')", name="action"),)
+
+    version: int = Field(primary_key=True, foreign_key="data_version.number")
+    position: int = Field(primary_key=True)
+    record_pk: int = reference("record")
+    action: str = string()
+    revision: int
+
+
+class RecordRow(SQLModel):
+    """Base of every table of citable rows."""
+
+    pk: int = key()
+    id: str = Field(sa_type=TEXT, unique=True)
+
+
+class FactRow(RecordRow):
+    """Base of the tables whose rows are read from a source."""
+
+    basis: str = string(index=True)
+    note: str | None = maybe_string()

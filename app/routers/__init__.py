@@ -1,0 +1,1 @@
+"""The API: one module a resource. A route parses, calls one function, and returns."""

@@ -1,0 +1,386 @@
+"""The five operations that every resource has, made from its noun."""
+
+from collections.abc import Callable
+from types import GenericAlias
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+from pydantic import Field, StringConstraints, ValidationError, create_model
+from sqlalchemy import Connection
+
+from app.models.noun import Noun, part_sql, read_schema, references, update_schema
+from app.models.nouns import NOUNS
+from app.models.types import Line, PublicId, RecordRef, Schema
+from app.problems import Problem
+from app.routers.common import (
+    READ_HEADERS,
+    DatabaseDep,
+    IfMatch,
+    NoParametersDep,
+    Parameters,
+    Words,
+    link_next,
+    problems,
+    revision_of,
+    tag,
+)
+from app.store import records
+from app.store.database import present_version
+from app.store.derived import DERIVED
+from app.store.records import CREATE, PageQuery, filter_parameter, include_names, missing_fields
+from app.store.references import related, single_references
+
+READ: dict[str, Any] = {noun.kind: read_schema(noun) for noun in NOUNS}
+"""Kind -> the answer for one record."""
+UPDATE: dict[str, Any] = {noun.kind: update_schema(noun) for noun in NOUNS}
+"""Kind -> the body of a change."""
+
+
+def _list_of(annotation: Any) -> Any:
+    return GenericAlias(list, (annotation,))
+
+
+def one(kind: str) -> Any:
+    """The type of one record of a kind, for answers that hold it."""
+    return READ[kind]
+
+
+def many(kind: str) -> Any:
+    """The type of a list of records of a kind."""
+    return _list_of(READ[kind])
+
+
+LARGEST_PAGE = 500
+
+Choose = Callable[[Request, Connection, Any], tuple[set[int] | None, dict[str, Any]]]
+"""Picks the keys that a list is limited to, and what its answer says beside the items."""
+
+
+def _literal(names: list[str]) -> Any:
+    return Literal[tuple(names)]
+
+
+def _many(annotation: Any) -> Any:
+    return Annotated[list[annotation], Words] | None
+
+
+def _included_schema(noun: Noun) -> type[Schema]:
+    fields: dict[str, Any] = {}
+    for name in include_names(noun):
+        if name in single_references(noun):
+            fields[name] = (READ[single_references(noun)[name].kind] | None, ...)
+        else:
+            kind = "citation" if name == "citations" else related(noun)[name][0].noun.kind
+            fields[name] = (many(kind) | None, ...)
+    return create_model(
+        f"{noun.title}Included",
+        __base__=Schema,
+        __doc__="Related records: null where `include` did not ask for them, [] where there are none.",
+        **fields,
+    )
+
+
+def _field(annotation: Any, info: Any) -> Any:
+    return annotation, info
+
+
+DETAIL: dict[str, Any] = {
+    noun.kind: create_model(
+        f"{noun.title}Detail",
+        __base__=READ[noun.kind],
+        __doc__=noun.summary,
+        included=_field(
+            _included_schema(noun) | None,
+            Field(description="What `include` asked for; null where it asked for nothing."),
+        ),
+    )
+    for noun in NOUNS
+}
+"""Kind -> the answer for one record with what `include` brought."""
+
+
+def detailed(kind: str) -> Any:
+    """The type of one record with what `include` brought."""
+    return DETAIL[kind]
+
+
+def _filter_type(noun: Noun, name: str) -> Any:
+    part_name, _, column = name.partition(".")
+    if column:
+        table = part_sql(next(part for part in noun.parts if part.name == part_name))
+        return PublicId if column in references(table) else Line
+    info = noun.fields.model_fields[name]
+    if references(noun.sql).get(name) == "record":
+        return RecordRef
+    if name in references(noun.sql):
+        return PublicId
+    annotation = info.annotation
+    options = [one for one in getattr(annotation, "__args__", ()) if one is not type(None)]
+    found = options[0] if options and annotation is not None and type(None) in annotation.__args__ else annotation
+    return int if found is int else bool if found is bool else found if _is_enum(found) else Line
+
+
+def _is_enum(annotation: Any) -> bool:
+    return isinstance(annotation, type) and hasattr(annotation, "__members__")
+
+
+def list_parameters(noun: Noun, extra: dict[str, Any]) -> type[Parameters]:
+    """The query parameters of the noun's list."""
+    fields: dict[str, Any] = {}
+    for name in noun.filters:
+        parameter = filter_parameter(name)
+        text = f"Only records with this {parameter.replace('_', ' ')}; repeat for alternatives."
+        fields[parameter] = (_many(_filter_type(noun, name)), Field(default=None, description=text, max_length=200))
+    missing = missing_fields(noun)
+    fields["missing"] = (
+        _many(_literal(missing)),
+        Field(default=None, description="Only records in which this field is empty (unknown, or none recorded)."),
+    )
+    if noun.searched:
+        fields["q"] = (
+            Annotated[Line, StringConstraints(max_length=200)] | None,
+            Field(default=None, description="Words to find, blind to accents, case and punctuation."),
+        )
+    sorts = ["id", *noun.sorts]
+    fields["sort"] = (
+        _many(_literal([*sorts, *(f"-{name}" for name in sorts)])),
+        Field(default=None, description="Order, first key first; `-` turns it round. Ties, and the default: by id."),
+    )
+    fields["include"] = (
+        _many(_literal(["total", *include_names(noun)])),
+        Field(default=None, description="Related records to bring along; `total` counts the whole list."),
+    )
+    fields["limit"] = (int, Field(default=50, ge=1, le=LARGEST_PAGE, description="Records a page."))
+    fields["cursor"] = (
+        Annotated[str, StringConstraints(max_length=2000)] | None,
+        Field(default=None, description="`next` of the page before."),
+    )
+    return create_model(f"{noun.title}ListParameters", __base__=Parameters, **fields, **extra)
+
+
+def page_query(noun: Noun, parameters: Any, *, only: set[int] | None = None) -> PageQuery:
+    """The list that the parameters ask for."""
+    filters = {filter_parameter(name): getattr(parameters, filter_parameter(name)) for name in noun.filters}
+    return PageQuery(
+        filters={name: values for name, values in filters.items() if values},
+        missing=parameters.missing or (),
+        q=getattr(parameters, "q", None),
+        only=only,
+        sort=tuple(parameters.sort or ()),
+        cursor=parameters.cursor,
+        limit=parameters.limit,
+        include=tuple(name for name in parameters.include or () if name != "total"),
+    )
+
+
+def crud_router(
+    noun: Noun,
+    *,
+    extra_parameters: dict[str, Any] | None = None,
+    extra_answer: dict[str, Any] | None = None,
+    choose: Choose | None = None,
+) -> APIRouter:
+    """The routes of one resource. `choose` lets a resource add parameters that pick records, and say how."""
+    router = APIRouter(prefix=f"/v1/{noun.path}", tags=[noun.path])
+    name = noun.kind.replace("_", " ")
+    plural = noun.path.replace("-", " ")
+    create_body, update_body, detail = CREATE[noun.kind], UPDATE[noun.kind], DETAIL[noun.kind]
+    parameters_type = list_parameters(noun, extra_parameters or {})
+    pure = noun.kind not in DERIVED
+    page_type = create_model(
+        f"{noun.title}Page",
+        __base__=Schema,
+        __doc__=f"One page of {plural}.",
+        items=_field(_list_of(detail), Field(description="The records.")),
+        next=(str | None, Field(description="Cursor of the next page; null on the last.")),
+        total=(int | None, Field(description="Length of the whole list, if `include=total` asked for it.")),
+        data_version=(str, Field(description="Version of the data that the list shows.")),
+        **(extra_answer or {}),
+    )
+    one_type = create_model(
+        f"{noun.title}Parameters",
+        __base__=Parameters,
+        include=_field(
+            _many(_literal(include_names(noun))),
+            Field(default=None, description="Related records to bring along."),
+        ),
+    )
+    id_path = Annotated[str, Path(description=f"Id of the {name}.", max_length=100)]
+
+    def list_records(request: Request, response: Response, database: DatabaseDep, parameters: Any) -> Any:
+        with database.read() as connection:
+            only, beside = choose(request, connection, parameters) if choose else (None, {})
+            query = page_query(noun, parameters, only=only)
+            page = records.list_page(connection, noun, query, count="total" in (parameters.include or ()))
+            version = present_version(connection)
+        tag(response, version=version)
+        if page.next:
+            response.headers["Link"] = link_next(request, page.next)
+        return {"items": page.items, "next": page.next, "total": page.total, "data_version": f"v{version}", **beside}
+
+    def get_record(id: str, response: Response, database: DatabaseDep, parameters: Any) -> Any:  # noqa: A002
+        include = tuple(parameters.include or ())
+        with database.read() as connection:
+            record = records.read(connection, noun, id, include)
+            version = present_version(connection)
+        tag(response, version=version, revision=record["revision"], pure=pure and not include)
+        return record
+
+    def create_record(body: Any, response: Response, database: DatabaseDep, parameters: NoParametersDep) -> Any:  # noqa: ARG001
+        with database.write(cause="api") as writer:
+            public_id = records.create(writer, noun, body)
+        response.headers["Location"] = f"/v1/{noun.path}/{public_id}"
+        return _answer(response, database, public_id)
+
+    def update_record(
+        id: str,  # noqa: A002
+        body: Any,
+        response: Response,
+        database: DatabaseDep,
+        parameters: NoParametersDep,  # noqa: ARG001
+        if_match: IfMatch = None,
+    ) -> Any:
+        revision = revision_of(if_match)
+        try:
+            with database.write(cause="api") as writer:
+                records.update(writer, noun, id, body.model_dump(exclude_unset=True), revision)
+        except ValidationError as error:
+            raise validation_problem(error) from error
+        return _answer(response, database, id)
+
+    def delete_record(
+        id: str,  # noqa: A002
+        database: DatabaseDep,
+        parameters: NoParametersDep,  # noqa: ARG001
+        if_match: IfMatch = None,
+    ) -> None:
+        revision = revision_of(if_match)
+        with database.write(cause="api") as writer:
+            records.delete(writer, noun, id, revision)
+
+    def _answer(response: Response, database: DatabaseDep, public_id: str) -> Any:
+        with database.read() as connection:
+            record = records.read(connection, noun, public_id)
+            version = present_version(connection)
+        tag(response, version=version, revision=record["revision"], pure=pure)
+        return record
+
+    # FastAPI reads types from the signature; these are known only once the noun is.
+    list_records.__annotations__["parameters"] = Annotated[parameters_type, Query()]
+    get_record.__annotations__ |= {"parameters": Annotated[one_type, Query()], "id": id_path}
+    create_record.__annotations__["body"] = Annotated[create_body, Body(openapi_examples=_examples(noun))]
+    update_record.__annotations__ |= {
+        "body": Annotated[update_body, Body(openapi_examples=_change(noun))],
+        "id": id_path,
+    }
+    delete_record.__annotations__["id"] = id_path
+
+    router.add_api_route(
+        "",
+        list_records,
+        methods=["GET"],
+        operation_id=f"list_{noun.path.replace('-', '_')}",
+        summary=f"List {plural}",
+        description=f"{noun.summary} Filters narrow each other; a repeated filter takes alternatives.",
+        response_model=page_type,
+        responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "bad-cursor", "too-many-included")},
+    )
+    router.add_api_route(
+        "",
+        create_record,
+        methods=["POST"],
+        status_code=201,
+        operation_id=f"create_{noun.kind}",
+        summary=f"Create {_article(name)}",
+        description="References must exist. Citations in the body are created with the record.",
+        response_model=detail,
+        response_description=f"The new {name}.",
+        responses={
+            201: {"headers": READ_HEADERS},
+            **problems(
+                "id-taken",
+                "reference-not-found",
+                "duplicate",
+                "cycle",
+                "body-too-large",
+                "unsupported-media-type",
+                "malformed-json",
+                "malformed-body",
+            ),
+        },
+    )
+    router.add_api_route(
+        "/{id}",
+        get_record,
+        methods=["GET"],
+        operation_id=f"get_{noun.kind}",
+        summary=f"Read {_article(name)}",
+        description=noun.summary,
+        response_model=detail,
+        responses={200: {"headers": READ_HEADERS}, **problems("not-found", "gone", "too-many-included")},
+    )
+    router.add_api_route(
+        "/{id}",
+        update_record,
+        methods=["PATCH"],
+        operation_id=f"update_{noun.kind}",
+        summary=f"Change {_article(name)}",
+        description="What is left out stays; null empties; a list is replaced whole. Needs If-Match.",
+        response_model=detail,
+        responses={
+            200: {"headers": READ_HEADERS},
+            **problems(
+                "not-found",
+                "gone",
+                "reference-not-found",
+                "duplicate",
+                "cycle",
+                "changed-meanwhile",
+                "if-match-required",
+                "body-too-large",
+                "unsupported-media-type",
+                "malformed-json",
+                "malformed-body",
+            ),
+        },
+    )
+    router.add_api_route(
+        "/{id}",
+        delete_record,
+        methods=["DELETE"],
+        status_code=204,
+        operation_id=f"delete_{noun.kind}",
+        summary=f"Delete {_article(name)}",
+        description="Refused while other records refer to it; its citations go with it. Needs If-Match.",
+        responses=problems("not-found", "gone", "referred-to", "changed-meanwhile", "if-match-required"),
+    )
+    return router
+
+
+def validation_problem(error: ValidationError) -> Problem:
+    """What a body got wrong, as a problem that does not repeat it."""
+    return Problem("malformed-body", "The body does not fit.", errors=body_errors(error.errors()))
+
+
+def body_errors(errors: Any) -> list[dict[str, str]]:
+    """Pydantic's errors as JSON pointers into the body."""
+    return [
+        {
+            "pointer": "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in error["loc"]),
+            "detail": error["msg"].removeprefix("Value error, "),
+        }
+        for error in errors
+    ]
+
+
+def _examples(noun: Noun) -> Any:
+    return {"example": {"summary": noun.summary, "value": noun.example}}
+
+
+def _change(noun: Noun) -> Any:
+    field = "note" if "note" in noun.fields.model_fields else "heading"
+    return {"example": {"summary": "One field; the rest stays.", "value": {field: "Checked against the source."}}}
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,146 @@
+"""The page behind one edge or one row."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field, StringConstraints
+
+from app.graph.coalitions import coalitions
+from app.graph.definitions import RELATIONS, TIES
+from app.graph.facts import Facts
+from app.graph.funder_partner_state import INCLUDES, funder_partner_state
+from app.graph.network import TooLargeError
+from app.graph.selection import Selection
+from app.models.types import RecordRef, Schema
+from app.problems import Problem
+from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems, tag
+from app.routers.networks import NetworkEdge, too_large
+from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.store.evidence import documents_of, evidence_of, one_record
+from app.store.snapshot import resolve_version
+
+router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+
+
+class EvidenceParameters(SelectionParameters):
+    """An edge under a selection, or a record."""
+
+    edge: Annotated[str, StringConstraints(pattern=r"^[^~]+~[a-z_]+~[^~]+$", max_length=400)] | None = Field(
+        default=None,
+        description="`id` of an edge, with the selection of the network that has it.",
+        examples=["org:ned~funds~org:ficdcm"],
+    )
+    record: RecordRef | None = Field(
+        default=None, description="Prefixed id of a record.", examples=["funding:f-ned2020-14"]
+    )
+
+
+class CitedPlace(Schema):
+    """A place in a document."""
+
+    id: str = Field(description="Id of the citation.")
+    document: str = Field(description="Id of the document.")
+    heading: str | None = Field(description="Nearest heading above.")
+    paragraph: int = Field(description="0-based index among the non-empty lines.")
+    cue: str = Field(description="At most eight words of the paragraph.")
+
+
+class EvidenceItem(Schema):
+    """One row, and where a document says it."""
+
+    ref: str = Field(description="Prefixed id of the row.")
+    kind: str = Field(description="What sort of row it is.")
+    label: str | None = Field(description="Name to show.")
+    address: str = Field(description="Where the row itself is.")
+    basis: str | None = Field(description="stated, implied or attributed; null for kinds that are not read from texts.")
+    basis_in_words: str | None = Field(description="The basis in words.")
+    note: str | None = Field(description="What a reader should know.")
+    status: str = Field(description="known, or none_recorded where no place is cited.")
+    citations: list[CitedPlace] = Field(description="The places.")
+
+
+class CitedDocument(Schema):
+    """A document that is cited."""
+
+    id: str
+    title: str
+    basis: str
+    publisher: str | None
+    publisher_basis: str | None
+    year: int | None
+    kind: str
+    file_name: str | None
+    licence: str | None
+    url: str | None
+
+
+class Evidence(Schema):
+    """Everything behind one edge or row."""
+
+    edge: NetworkEdge | None = Field(description="The edge, where an edge was asked for.")
+    definition: str | None = Field(description="What the edge's relation means.")
+    record: str | None = Field(description="The record, where a record was asked for.")
+    status: str = Field(description="known, or none_recorded where nothing behind it is cited.")
+    items: list[EvidenceItem] = Field(description="The rows behind it, each with its places.")
+    documents: list[CitedDocument] = Field(description="The documents of those places.")
+    data_version: str = Field(description="Version of the data.")
+
+
+@router.get(
+    "",
+    operation_id="get_evidence",
+    summary="Why an edge or a record is there",
+    response_model=Evidence,
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "not-found", "too-large-network")},
+)
+def get_evidence(
+    request: Request,
+    response: Response,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    parameters: Annotated[EvidenceParameters, Query()],
+) -> dict[str, Any]:
+    """Rows, documents, headings and paragraphs behind one edge (`edge=`) or one record (`record=`)."""
+    if (parameters.edge is None) == (parameters.record is None):
+        detail = "give either edge or record"
+        raise Problem("bad-parameter", "One thing at a time.", errors=[{"parameter": "edge", "detail": detail}])
+    edge = None
+    with database.read() as connection:
+        facts = snapshots(request).get(connection, parameters.as_of)
+        number, _ = resolve_version(connection, parameters.as_of)
+        if parameters.edge is not None:
+            selection = selection_of(connection, facts, parameters)
+            edge = _find(facts, selection, parameters.edge, settings.max_edges)
+            refs = set(edge["records"]) | {f"project:{one}" for ids in edge["projects"].values() for one in ids}
+            items = evidence_of(connection, number, refs)
+        else:
+            items = [one_record(connection, number, parameters.record or "")]
+        documents = documents_of(connection, number, items)
+    tag(response, version=facts.version)
+    return {
+        "edge": edge,
+        "definition": (RELATIONS | TIES).get(edge["relation"]) if edge else None,
+        "record": parameters.record,
+        "status": "known" if any(item["citations"] for item in items) else "none_recorded",
+        "items": items,
+        "documents": documents,
+        "data_version": f"v{facts.version}",
+    }
+
+
+def _find(facts: Facts, selection: Selection, edge_id: str, most_edges: int) -> dict[str, Any]:
+    relation = edge_id.split("~")[1]
+    shared: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": most_edges}
+    try:
+        if relation in RELATIONS:
+            network = funder_partner_state(facts, selection, include=INCLUDES, **shared)
+        else:
+            ties = [relation] if relation in TIES else list(TIES)
+            weights = {} if relation in TIES else dict.fromkeys(TIES, 1.0)
+            network = coalitions(facts, selection, ties=ties, weights=weights, include=["unnamed"], **shared)
+    except TooLargeError as error:
+        raise too_large(error) from error
+    found = next((edge for edge in network["edges"] if edge["id"] == edge_id), None)
+    if found is None:
+        raise Problem("not-found", "There is no such edge in the network of this selection.")
+    return dict(found)

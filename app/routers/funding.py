@@ -1,0 +1,81 @@
+"""Funding: the list also takes years, and sums its money without mixing currencies or hiding what is unknown."""
+
+from typing import Any
+
+from fastapi import Request
+from pydantic import Field
+from sqlalchemy import Connection
+
+from app.graph.network import money
+from app.graph.selection import Selection
+from app.models.nouns import BY_KIND
+from app.models.types import Schema, Year
+from app.routers.crud import crud_router, page_query
+from app.routers.selecting import check_window, snapshots
+from app.store.records import conditions
+from app.store.years import dated_within, ids_where
+
+FUNDING = BY_KIND["funding"]
+
+
+class MoneySum(Schema):
+    """Money of one currency and stage."""
+
+    currency: str = Field(description="ISO 4217 code.")
+    stage: str | None = Field(description="commitment, disbursement, expenditure; null: the source does not say.")
+    undated: bool = Field(description="With a window of years: the sum of rows without a date.")
+    amount_minor: int = Field(description="Sum in minor units (cents).")
+    funding: list[str] = Field(description="Ids of the rows that it adds.")
+    presumed_currency: bool = Field(description="For some row the text shows only a sign.")
+    exact: bool = Field(description="No row's amount is qualified (more than, nearly …).")
+
+
+class MoneyShare(Schema):
+    """A published share of a project's money."""
+
+    funding: str
+    percent: float
+    qualifier: str | None
+
+
+class Money(Schema):
+    """Sums that are never mixed, and what they do not hold."""
+
+    status: str = Field(
+        description="known; lower_bound: amounts are missing; unknown: all are; none_recorded: no rows."
+    )
+    sums: list[MoneySum]
+    unknown_amounts: list[str] = Field(description="Ids of rows whose amount is unknown.")
+    outside_window: list[str] = Field(description="Ids of rows dated outside the years asked for.")
+    shares: list[MoneyShare]
+
+
+_PARAMETERS: dict[str, Any] = {
+    "year_from": (Year | None, Field(default=None, description="First year; rows without a date are left out.")),
+    "year_to": (Year | None, Field(default=None, description="Last year; rows without a date are left out.")),
+}
+
+
+def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
+    only = None
+    if parameters.year_from is not None or parameters.year_to is not None:
+        check_window(parameters.year_from, parameters.year_to)
+        only = dated_within(connection, parameters.year_from, parameters.year_to)
+    summed = None
+    if "total" in (parameters.include or ()):
+        ids = ids_where(
+            connection, FUNDING, conditions(connection, FUNDING, page_query(FUNDING, parameters, only=only))
+        )
+        rows = [row for row in snapshots(request).get(connection).funding if row.id in ids]
+        summed = money(rows, Selection())
+    return only, {"money": summed}
+
+
+router = crud_router(
+    FUNDING,
+    extra_parameters=_PARAMETERS,
+    extra_answer={
+        "money": (Money | None, Field(description="With `include=total`: the whole list's money; otherwise null."))
+    },
+    choose=_choose,
+)

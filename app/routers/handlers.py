@@ -1,0 +1,76 @@
+"""Every way in which a request can fail ends here, in one shape."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from app.middleware import problem_response
+from app.problems import Problem
+from app.routers.crud import body_errors
+
+log = logging.getLogger("tejido")
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Answer every exception with a problem."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, problem: Problem) -> Response:
+        return problem_response(problem, request.scope)
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(request: Request, error: RequestValidationError) -> Response:
+        return problem_response(_of_validation(error.errors()), request.scope)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        kinds = {
+            404: ("no-route", "See /docs for the addresses that exist."),
+            405: ("method-not-allowed", "Allow names the methods that this address takes."),
+        }
+        return problem_response(
+            Problem(*kinds.get(error.status_code, ("bad-request", "The request cannot be read."))), request.scope
+        )
+
+    @app.exception_handler(DBAPIError)
+    async def _database(request: Request, error: DBAPIError) -> Response:
+        log.error("database error", exc_info=error)
+        kind = "busy" if _is_busy(error) else "internal-error"
+        problem = Problem(kind, "Try again in a moment." if kind == "busy" else "The request id leads to the log.")
+        if kind == "busy":
+            problem.headers["Retry-After"] = "1"
+        return problem_response(problem, request.scope)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected error", exc_info=error)
+        return problem_response(Problem("internal-error", "The request id leads to the log."), request.scope)
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    text = str(error.orig)
+    return "database is locked" in text or any(code in text for code in ("55P03", "57014", "53300", "40001"))
+
+
+def _of_validation(errors: Sequence[Any]) -> Problem:
+    places = {error["loc"][0] for error in errors}
+    if "body" in places:
+        inside = [{**error, "loc": error["loc"][1:]} for error in errors if error["loc"][0] == "body"]
+        return Problem("malformed-body", "The body does not fit.", errors=body_errors(inside))
+    unknown = any(error["type"] == "extra_forbidden" for error in errors)
+    return Problem(
+        "unknown-parameter" if unknown else "bad-parameter",
+        "See /docs for the parameters of this operation.",
+        errors=[
+            {
+                "parameter": str(error["loc"][1]) if len(error["loc"]) > 1 else str(error["loc"][0]),
+                "detail": "unknown parameter" if error["type"] == "extra_forbidden" else error["msg"],
+            }
+            for error in errors
+        ],
+    )

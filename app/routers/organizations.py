@@ -1,0 +1,102 @@
+"""Organizations, and one page of everything known about one."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+from pydantic import Field, create_model
+
+from app.graph.profiles import organization_networks
+from app.models.nouns import BY_KIND
+from app.models.types import Schema
+from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, problems, tag
+from app.routers.crud import crud_router, detailed, many
+from app.routers.evidence import CitedDocument, EvidenceItem
+from app.routers.networks import NetworkEdge
+from app.routers.selecting import snapshots
+from app.store.profiles import organization_profile
+
+router = crud_router(BY_KIND["organization"])
+
+
+class EdgeSection(Schema):
+    """Edges, or the word that none are recorded."""
+
+    status: str = Field(description="known or none_recorded.")
+    items: list[NetworkEdge]
+
+
+class WordSection(Schema):
+    """Ids, or the word that none are recorded."""
+
+    status: str = Field(description="known or none_recorded.")
+    items: list[str]
+
+
+class FundersSection(Schema):
+    """Who pays."""
+
+    status: str = Field(description="known: some funder pays it directly; unknown; none_recorded.")
+    direct: list[NetworkEdge] = Field(description="`funds` edges to it.")
+    inherited: list[NetworkEdge] = Field(description="`supports` edges to it: participation, never money.")
+    funding_from_unknown_funder: list[str] = Field(description="Funding rows to it that name no funder.")
+    projects_without_known_funder: list[str] = Field(description="Its projects whose funder is unknown.")
+
+
+class WorksIn(Schema):
+    """Where it works, by certainty."""
+
+    certain: list[NetworkEdge]
+    possible: list[NetworkEdge]
+    nationwide: list[NetworkEdge]
+
+
+class OrganizationEdges(Schema):
+    """The edges around one organization, and their evidence."""
+
+    funders: FundersSection
+    funds: EdgeSection = Field(description="Whom it funds.")
+    works_in: WorksIn
+    works_with: EdgeSection = Field(description="Declared collaborations and shared projects with others.")
+    topics: WordSection = Field(description="Topics of its projects.")
+    evidence: list[EvidenceItem] = Field(description="Every row of the profile, with the places that it is read from.")
+    documents: list[CitedDocument] = Field(description="The documents of those places.")
+    data_version: str = Field(description="Version of the data.")
+
+
+OrganizationProjects = create_model(
+    "OrganizationProjects",
+    __base__=Schema,
+    __doc__="Its projects, or the word that none are recorded.",
+    status=(str, Field(description="known or none_recorded.")),
+    items=(many("project"), Field(description="The projects.")),
+)
+OrganizationProfile = create_model(
+    "OrganizationProfile",
+    __base__=OrganizationEdges,
+    __doc__="Everything known about one organization, with its evidence.",
+    organization=(detailed("organization"), Field(description="The record, with all records that refer to it.")),
+    projects=(OrganizationProjects, Field(description="Projects that it takes part in or receives money for.")),
+    collaborations=(many("collaboration"), Field(description="Collaborations that it is in.")),
+)
+
+
+@router.get(
+    "/{id}/profile",
+    operation_id="get_organization_profile",
+    summary="Everything known about an organization",
+    response_model=OrganizationProfile,
+    responses={200: {"headers": READ_HEADERS}, **problems("not-found", "gone", "too-many-included")},
+)
+def get_organization_profile(
+    id: Annotated[str, Path(description="Id of the organization.", max_length=100)],  # noqa: A002
+    request: Request,
+    response: Response,
+    database: DatabaseDep,
+    parameters: NoParametersDep,  # noqa: ARG001
+) -> dict[str, Any]:
+    """Names, funders, projects, places, partners, tools and figures, each with documents, headings and paragraphs."""
+    with database.read() as connection:
+        facts = snapshots(request).get(connection)
+        profile = organization_profile(connection, id, lambda: organization_networks(facts, id))
+    tag(response, version=facts.version)
+    return {**profile, "data_version": f"v{facts.version}"}

@@ -1,0 +1,77 @@
+"""Projects: their list also takes a selection of the networks' kind, with its three certainties."""
+
+from typing import Any
+
+from fastapi import Request
+from pydantic import Field
+from sqlalchemy import Connection
+
+from app.graph.selection import CERTAINTIES, select
+from app.models.nouns import BY_KIND
+from app.models.types import Year
+from app.routers.crud import crud_router
+from app.routers.selecting import (
+    CERTAINTY,
+    STATE,
+    YEAR_FROM,
+    YEAR_TO,
+    Certainties,
+    Ids,
+    SelectionParameters,
+    StateForms,
+    selection_of,
+    snapshots,
+)
+from app.store.derived import nationwide_projects, placeless_projects
+from app.store.records import keys_of
+
+PROJECT = BY_KIND["project"]
+
+_SELECTING = ("funder", "partner", "organization", "state", "document", "certainty", "year_from", "year_to")
+_PARAMETERS: dict[str, Any] = {
+    "funder": (Ids | None, Field(default=None, description="Effective funder of the project.")),
+    "partner": (Ids | None, Field(default=None, description="A partner of the project.")),
+    "organization": (Ids | None, Field(default=None, description="Pays, receives, or takes part in any way.")),
+    "document": (Ids | None, Field(default=None, description="A document that is cited for the project.")),
+    "state": (StateForms | None, STATE),
+    "certainty": (Certainties | None, CERTAINTY),
+    "year_from": (Year | None, YEAR_FROM),
+    "year_to": (Year | None, YEAR_TO),
+    "nationwide": (bool | None, Field(default=None, description="Whether a source says: the whole country.")),
+    "placeless": (
+        bool | None,
+        Field(default=None, description="Whether no source gives it any place: no state, group, region or country."),
+    ),
+}
+
+
+def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
+    only: set[int] | None = None
+    counts = None
+    chosen = {name: getattr(parameters, name) for name in _SELECTING if getattr(parameters, name) is not None}
+    if chosen:
+        facts = snapshots(request).get(connection)
+        selected = select(facts, selection_of(connection, facts, SelectionParameters.model_construct(**chosen)))
+        only = set(keys_of(connection, PROJECT, selected.projects).values())
+        counts = selected.counts if parameters.state or parameters.year_from or parameters.year_to else None
+    for wanted, find in ((parameters.nationwide, nationwide_projects), (parameters.placeless, placeless_projects)):
+        if wanted is not None:
+            found = find(connection, holds=wanted)
+            only = found if only is None else only & found
+    return only, {"by_certainty": counts}
+
+
+router = crud_router(
+    PROJECT,
+    extra_parameters=_PARAMETERS,
+    extra_answer={
+        "by_certainty": (
+            dict[str, int] | None,
+            Field(
+                description=f"With `state` or years: projects that match at each certainty ({', '.join(CERTAINTIES)})"
+                ", before the other filters of the list; null without."
+            ),
+        )
+    },
+    choose=_choose,
+)

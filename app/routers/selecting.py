@@ -1,0 +1,126 @@
+"""Query parameters parsed into a `Selection`."""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any
+
+from fastapi import Request
+from pydantic import Field, StringConstraints
+from sqlalchemy import Connection
+
+from app.graph.facts import Facts
+from app.graph.selection import Selection
+from app.models.collaborations import CollaborationKind, CollaborationStatus
+from app.models.organizations import OrganizationKind
+from app.models.projects import ProjectKind, ProjectStatus
+from app.models.types import Basis, Line, PublicId, Year
+from app.problems import Problem
+from app.routers.common import Parameters, Words
+from app.store.search import states_called
+from app.store.snapshot import Snapshots
+
+Ids = Annotated[list[PublicId], Words]
+StateForms = Annotated[list[Annotated[Line, StringConstraints(max_length=60)]], Words]
+
+
+def _ids(what: str) -> Any:
+    return Field(default=None, max_length=200, description=f"{what} Repeat for alternatives.")
+
+
+def _choice(what: str) -> Any:
+    return Field(default=None, description=f"{what} Repeat for alternatives.")
+
+
+STATE = _ids("Works in this state: ISO 3166-2 code, INEGI number, or any form of its name.")
+CERTAINTY = Field(
+    default=None,
+    description=(
+        "How surely a project must match `state` and the years: certain (default), possible (a counted group of states "
+        "may hold it; the dates leave it open), nationwide. Repeat for several. The answer always counts all three."
+    ),
+)
+YEAR_FROM = Field(default=None, description="First year of the window.")
+YEAR_TO = Field(default=None, description="Last year of the window.")
+Certainties = Annotated[list[Annotated[str, StringConstraints(pattern=r"^(certain|possible|nationwide)$")]], Words]
+
+
+class SelectionParameters(Parameters):
+    """The selection that every network takes."""
+
+    funder: Ids | None = _ids("Effective funder: its own, else that of the nearest ancestor that has one.")
+    partner: Ids | None = _ids("A partner of the project.")
+    organization: Ids | None = _ids("Pays, receives, takes part, or is in a collaboration of the project.")
+    state: StateForms | None = STATE
+    topic: Ids | None = _ids("Topic of the project.")
+    funder_kind: Annotated[list[OrganizationKind], Words] | None = _choice("Kind of an effective funder.")
+    partner_kind: Annotated[list[OrganizationKind], Words] | None = _choice("Kind of a partner.")
+    project: Ids | None = _ids("The project itself.")
+    project_kind: Annotated[list[ProjectKind], Words] | None = _choice("Kind of project.")
+    project_status: Annotated[list[ProjectStatus], Words] | None = _choice("Status of the project.")
+    collaboration_kind: Annotated[list[CollaborationKind], Words] | None = _choice("Kind of a collaboration of it.")
+    collaboration_status: Annotated[list[CollaborationStatus], Words] | None = _choice(
+        "Status of a collaboration of it."
+    )
+    document: Ids | None = _ids("A document that is cited for the project.")
+    basis: Annotated[list[Basis], Words] | None = _choice("Basis of the facts behind the edges; projects stay.")
+    year_from: Year | None = YEAR_FROM
+    year_to: Year | None = YEAR_TO
+    currency: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]], Words] | None = _choice(
+        "Currencies whose sums are shown; unknown amounts are always counted."
+    )
+    certainty: Certainties | None = CERTAINTY
+    as_of: Annotated[str, StringConstraints(max_length=40)] | None = Field(
+        default=None, description="Data version (`v12`) or time (RFC 3339, not in the future) that the answer shows."
+    )
+
+
+_KNOWN: Mapping[str, str] = {
+    "funder": "organizations",
+    "partner": "organizations",
+    "organization": "organizations",
+    "topic": "topics",
+    "project": "projects",
+    "document": "document_ids",
+}
+
+
+def snapshots(request: Request) -> Snapshots:
+    """The application's snapshots."""
+    return request.app.state.snapshots  # type: ignore[no-any-return]
+
+
+def selection_of(connection: Connection, facts: Facts, parameters: SelectionParameters) -> Selection:
+    """The selection that the parameters ask for; problems for ids and states that do not exist."""
+    names = [
+        name for name in SelectionParameters.model_fields if name not in ("as_of", "year_from", "year_to", "state")
+    ]
+    values = {name: frozenset(getattr(parameters, name)) for name in names if getattr(parameters, name)}
+    for name, where in _KNOWN.items():
+        known: Collection[str] = getattr(facts, where)
+        if not values.get(name, frozenset()) <= set(known):
+            raise Problem("unknown-id", "No such record.", errors=[{"parameter": name, "detail": "unknown id"}])
+    window = (parameters.year_from, parameters.year_to)
+    check_window(*window)
+    return Selection(
+        state=states_of(connection, parameters.state or ()), year_from=window[0], year_to=window[1], **values
+    )
+
+
+def check_window(year_from: int | None, year_to: int | None) -> None:
+    """A problem where the window ends before it begins."""
+    if year_from is not None and year_to is not None and year_from > year_to:
+        detail = "year_to lies before year_from"
+        raise Problem("bad-parameter", "The window is empty.", errors=[{"parameter": "year_to", "detail": detail}])
+
+
+def states_of(connection: Connection, forms: Collection[str]) -> frozenset[str]:
+    """The states that the forms name; problems where one names none, or several."""
+    found: set[str] = set()
+    for form in forms:
+        called = states_called(connection, form)
+        if len(called) != 1:
+            detail = "names no state" if not called else f"names several states: {', '.join(called)}"
+            raise Problem(
+                "unknown-id", "Give a state by its ISO 3166-2 code.", errors=[{"parameter": "state", "detail": detail}]
+            )
+        found.update(called)
+    return frozenset(found)

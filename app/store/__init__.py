@@ -1,0 +1,1 @@
+"""The store: engine, transactions, repositories. All SQL of the application is here or in history."""

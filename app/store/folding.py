@@ -1,0 +1,58 @@
+"""Folding names for comparison: blind to accents, case, punctuation and legal suffixes."""
+
+import re
+import unicodedata
+
+LEGAL_SUFFIXES = frozenset(
+    {
+        "ac",
+        "sc",
+        "iap",
+        "iasp",
+        "abp",
+        "osc",
+        "sa",
+        "cv",
+        "sapi",
+        "srl",
+        "rl",
+        "inc",
+        "incorporated",
+        "ltd",
+        "limited",
+        "llc",
+        "llp",
+        "plc",
+        "corp",
+        "gmbh",
+        "asociacion civil",
+        "sociedad civil",
+    }
+)
+"""Endings that say only the legal form: Mexican (A.C., S.C., I.A.P., S.A. de C.V. …) and common foreign ones."""
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_SPELLED = re.compile(r"\b(?:[^\W\d] )+[^\W\d]\b")
+
+
+def fold(text: str) -> str:
+    """Lower-case words without accents and punctuation, one space apart; `A. C.` and `A C` become `ac`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = plain.replace("'", "").replace("’", "")
+    words = _NOT_WORD.sub(" ", plain).strip()
+    return _SPELLED.sub(lambda match: match.group().replace(" ", ""), words)
+
+
+def fold_name(text: str) -> str:
+    """Like `fold`, and without the legal form at the end, unless nothing else is left."""
+    words = fold(text).split()
+    kept = list(words)
+    while len(kept) > 1:
+        if " ".join(kept[-2:]) in LEGAL_SUFFIXES and len(kept) > 2:
+            del kept[-2:]
+        elif kept[-1] in LEGAL_SUFFIXES or (kept[-1] == "de" and len(kept) < len(words)):
+            del kept[-1]
+        else:
+            break
+    return " ".join(kept)

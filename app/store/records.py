@@ -1,0 +1,535 @@
+"""The repository: one set of functions that creates, reads, lists, changes and deletes records of every kind."""
+
+import base64
+import binascii
+import json
+import re
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from app.history.tables import SEARCH_FORM
+from app.history.writer import PartRows, Writer
+from app.models.noun import Noun, Values, create_schema, part_sql, references
+from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
+from app.models.types import Schema
+from app.problems import Problem, not_found
+from app.store.folding import fold, fold_name
+from app.store.reading import RECORD, chunks, to_records
+from app.store.references import REFERRERS, Referrer, related, single_references
+
+CITATION = BY_KIND["citation"]
+MOST_INCLUDED = 2000
+"""Related records that one answer may carry under each name of `include`."""
+_SHOWN_REFERRERS = 50
+
+CREATE = {noun.kind: create_schema(noun) for noun in NOUNS}
+"""Kind -> the body that creates one."""
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """What a list is asked for. Values of one filter are alternatives; filters narrow each other."""
+
+    filters: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    q: str | None = None
+    only: Collection[int] | None = None
+    """Keys that the list is limited to, where something else has chosen them."""
+    sort: Sequence[str] = ()
+    cursor: str | None = None
+    limit: int = 50
+    include: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list."""
+
+    items: list[Values]
+    next: str | None
+    total: int | None
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def rows_of(noun: Noun) -> Select[Any]:
+    """The noun's rows, each with its record's revision."""
+    return select(noun.sql, RECORD.c.revision).join(RECORD, RECORD.c.pk == noun.sql.c.pk)
+
+
+def read(connection: Connection, noun: Noun, public_id: str, include: Sequence[str] = ()) -> Values:
+    """One record; a problem where there is none."""
+    row = connection.execute(rows_of(noun).where(noun.sql.c.id == public_id)).mappings().first()
+    if row is None:
+        gone = connection.execute(
+            select(RECORD.c.pk).where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id)
+        ).first()
+        if gone:
+            raise Problem("gone", "The record was deleted; its history is kept.")
+        raise not_found(noun.kind)
+    return _with_included(connection, noun, [dict(row)], include)[0]
+
+
+def read_many(connection: Connection, noun: Noun, condition: ColumnElement[bool], *, most: int) -> list[Values]:
+    """Records under a condition, by id; a problem where there are more than `most`."""
+    rows = connection.execute(rows_of(noun).where(condition).order_by(noun.sql.c.id).limit(most + 1)).mappings().all()
+    if len(rows) > most:
+        raise Problem("too-many-included", f"More than {most} related records: ask for /v1/{noun.path} with a filter.")
+    return to_records(connection, noun, [dict(row) for row in rows])
+
+
+def keys_of(connection: Connection, noun: Noun, public_ids: Collection[str]) -> dict[str, int]:
+    """Public id -> key, for those that exist."""
+    table = noun.sql
+    found: dict[str, int] = {}
+    ordered = sorted(set(public_ids))
+    for start in range(0, len(ordered), 500):
+        query = select(table.c.id, table.c.pk).where(table.c.id.in_(ordered[start : start + 500]))
+        found.update(connection.execute(query).all())
+    return found
+
+
+def key_of_ref(connection: Connection, ref: str) -> tuple[Noun, int] | None:
+    """The noun and key of a prefixed id, if there is such a record."""
+    prefix, _, public_id = ref.partition(":")
+    noun = BY_PREFIX.get(prefix)
+    if noun is None:
+        return None
+    pk = keys_of(connection, noun, [public_id]).get(public_id)
+    return None if pk is None else (noun, pk)
+
+
+def list_page(connection: Connection, noun: Noun, query: PageQuery, *, count: bool = False) -> Page:
+    """One page of a list, in a stable order that ends with the id."""
+    condition = conditions(connection, noun, query)
+    order = _order(noun, query.sort)
+    statement = rows_of(noun).where(condition)
+    if query.cursor is not None:
+        statement = statement.where(_after(order, _open_cursor(query)))
+    statement = statement.order_by(*(term for column in order for term in column.terms())).limit(query.limit + 1)
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    next_cursor = _close_cursor(query, order, rows[-1]) if more else None
+    total = None
+    if count:
+        total = connection.execute(select(func.count()).select_from(noun.sql).where(condition)).scalar_one()
+    return Page(_with_included(connection, noun, rows, query.include), next_cursor, total)
+
+
+def conditions(connection: Connection, noun: Noun, query: PageQuery) -> ColumnElement[bool]:
+    """The condition that a list's filters make together."""
+    terms: list[ColumnElement[bool]] = [noun.sql.c.pk == noun.sql.c.pk]
+    for name in noun.filters:
+        values = query.filters.get(filter_parameter(name))
+        if values:
+            terms.append(_filter(connection, noun, name, values))
+    terms += [_missing(noun, name) for name in query.missing]
+    if query.q is not None:
+        terms.append(noun.sql.c.pk.in_(_text_matches(noun, query.q)))
+    if query.only is not None:
+        terms.append(or_(false(), *(noun.sql.c.pk.in_(some) for some in chunks(query.only))))
+    return and_(*terms)
+
+
+def filter_parameter(name: str) -> str:
+    """The query parameter of a filter: `topics.topic` is `topic`, `identifiers.value` is `identifier`."""
+    part, _, column = name.partition(".")
+    return (part.removesuffix("s") if column == "value" else column) if column else part
+
+
+def missing_fields(noun: Noun) -> list[str]:
+    """The fields that `missing=` can ask for: those that may be empty."""
+    optional = [name for name, info in noun.fields.model_fields.items() if not info.is_required()]
+    return [name for name in optional if name not in {"basis", "context_only", "sensitive", "plural"}]
+
+
+def _filter(connection: Connection, noun: Noun, name: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    part_name, _, part_column = name.partition(".")
+    if part_column:
+        part = next(part for part in noun.parts if part.name == part_name)
+        table, column = part_sql(part), part_column
+    else:
+        table, column = noun.sql, name
+    targets = references(table)
+    if column in targets:
+        wanted = _filter_keys(connection, filter_parameter(name), targets[column], values)
+        matched = table.c[f"{column}_pk"].in_(wanted)
+    else:
+        matched = table.c[column].in_(values)
+    if part_column:
+        return noun.sql.c.pk.in_(select(table.c[f"{noun.sql.name}_pk"]).where(matched))
+    return matched
+
+
+def _filter_keys(connection: Connection, parameter: str, target: str, values: Sequence[str]) -> list[int]:
+    if target in BY_KIND:
+        found = keys_of(connection, BY_KIND[target], values)
+        keys = [found.get(value) for value in values]
+    else:
+        located = [key_of_ref(connection, value) for value in values]
+        keys = [None if place is None else place[1] for place in located]
+    if None in keys:
+        raise Problem("unknown-id", "No such record.", errors=[{"parameter": parameter, "detail": "unknown id"}])
+    return [key for key in keys if key is not None]
+
+
+def _missing(noun: Noun, name: str) -> ColumnElement[bool]:
+    table = noun.sql
+    for part in noun.parts:
+        if part.name == name:
+            return table.c.pk.not_in(select(part_sql(part).c[f"{table.name}_pk"]))
+    columns = {
+        "amount": "amount_minor",
+        "share_percent": "share_hundredths",
+        "value": "low_micro",
+        "value_high": "high_micro",
+    }
+    column = columns.get(name, name)
+    return table.c[column if column in table.c else f"{column}_pk"].is_(None)
+
+
+def _text_matches(noun: Noun, q: str) -> Select[Any]:
+    words = fold(q).split()
+    form = SEARCH_FORM.c.form
+    return (
+        select(SEARCH_FORM.c.record_pk)
+        .join(RECORD, RECORD.c.pk == SEARCH_FORM.c.record_pk)
+        .where(RECORD.c.kind == noun.kind, *((" " + form).contains(" " + word, autoescape=True) for word in words))
+    )
+
+
+# --- order and cursor ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Order:
+    column: ColumnElement[Any]
+    name: str
+    descending: bool
+
+    def terms(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """Empty values come last in either direction."""
+        return self.column.is_(None), self.column.desc() if self.descending else self.column.asc()
+
+
+def _order(noun: Noun, sort: Sequence[str]) -> list[_Order]:
+    order = []
+    for word in sort:
+        name = word.removeprefix("-")
+        column = name if name in noun.sql.c else f"{name}_pk"
+        order.append(_Order(noun.sql.c[column], column, word.startswith("-")))
+    return [*order, _Order(noun.sql.c.id, "id", False)]
+
+
+def _after(order: Sequence[_Order], values: Sequence[Any]) -> ColumnElement[bool]:
+    alternatives: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
+    for term, value in zip(order, values, strict=True):
+        if value is None:
+            further: ColumnElement[bool] = false()
+            equal = term.column.is_(None)
+        else:
+            beyond = term.column < value if term.descending else term.column > value
+            further = or_(beyond, term.column.is_(None))
+            equal = term.column == value
+        alternatives.append(and_(*same, further))
+        same.append(equal)
+    return or_(*alternatives)
+
+
+def _close_cursor(query: PageQuery, order: Sequence[_Order], row: Values) -> str:
+    content = json.dumps([list(query.sort), [row[term.name] for term in order]], ensure_ascii=False)
+    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
+
+
+def _open_cursor(query: PageQuery) -> list[Any]:
+    text = query.cursor or ""
+    try:
+        sort, values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if sort == list(query.sort) and len(values) == len(sort) + 1 and _plain(values):
+            return list(values)
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        pass
+    raise Problem("bad-cursor", "Take the cursor from `next` of the page before, with the same `sort`.")
+
+
+def _plain(values: Sequence[Any]) -> bool:
+    return isinstance(values[-1], str) and all(
+        value is None
+        or (isinstance(value, int) and abs(value) < 2**62)
+        or (isinstance(value, str) and "\0" not in value)
+        for value in values
+    )
+
+
+# --- related records -----------------------------------------------------------------------------------------------
+
+
+def include_names(noun: Noun) -> list[str]:
+    """What `include=` may name for a noun."""
+    names = [*related(noun), *single_references(noun)]
+    return names if noun.kind == "citation" else ["citations", *names]
+
+
+def _with_included(connection: Connection, noun: Noun, rows: Sequence[Values], include: Sequence[str]) -> list[Values]:
+    records = to_records(connection, noun, rows)
+    included: list[Values] = [dict.fromkeys(include_names(noun)) for _ in rows]
+    for name in dict.fromkeys(include):
+        found = _included(connection, noun, name, rows)
+        for row, bag in zip(rows, included, strict=True):
+            bag[name] = found.get(row["pk"]) if name in single_references(noun) else found.get(row["pk"], [])
+    for record, bag in zip(records, included, strict=True):
+        record["included"] = bag if include else None
+    return records
+
+
+def _included(connection: Connection, noun: Noun, name: str, rows: Sequence[Values]) -> dict[int, Any]:
+    keys = [row["pk"] for row in rows]
+    singles = single_references(noun)
+    if name in singles:
+        target = singles[name]
+        wanted = {row["pk"]: row[f"{name}_pk"] for row in rows if row[f"{name}_pk"] is not None}
+        by_key = _read_keys(connection, target, wanted.values())
+        return {pk: by_key[target_pk] for pk, target_pk in wanted.items()}
+    if name == "citations":
+        referrers: Sequence[Referrer] = (Referrer(CITATION, None, "record", noun.kind),)
+    else:
+        referrers = related(noun)[name]
+    pairs: set[tuple[int, int]] = set()
+    for referrer in referrers:
+        table = referrer.table
+        for some in chunks(keys):
+            query = select(table.c[referrer.column], table.c[referrer.owner]).where(table.c[referrer.column].in_(some))
+            pairs.update((one, other) for one, other in connection.execute(query.limit(MOST_INCLUDED + 1)))
+    if len(pairs) > MOST_INCLUDED:
+        raise Problem(
+            "too-many-included",
+            f"More than {MOST_INCLUDED} related records: ask for fewer at a time, or for /v1/{referrers[0].noun.path}.",
+            errors=[{"parameter": "include", "detail": name}],
+        )
+    by_key = _read_keys(connection, referrers[0].noun, [other for _, other in pairs])
+    found: dict[int, list[Values]] = {}
+    for one, other in pairs:
+        found.setdefault(one, []).append(by_key[other])
+    return {one: sorted(records, key=lambda record: str(record["id"])) for one, records in found.items()}
+
+
+def _read_keys(connection: Connection, noun: Noun, keys: Collection[int]) -> dict[int, Values]:
+    found: dict[int, Values] = {}
+    for some in chunks(keys):
+        rows = [dict(row) for row in connection.execute(rows_of(noun).where(noun.sql.c.pk.in_(some))).mappings()]
+        found.update(zip((row["pk"] for row in rows), to_records(connection, noun, rows), strict=True))
+    return found
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def create(writer: Writer, noun: Noun, body: Schema) -> str:
+    """Create a record, with the citations in its body; returns its id."""
+    values = body.model_dump()
+    public_id = values.pop("id") or _new_id(writer.connection, noun, values)
+    citations = values.pop("citations", [])
+    _refuse_taken(writer.connection, noun, public_id)
+    row, parts = _to_tables(writer.connection, noun, values)
+    pk = _guard(lambda: writer.create(noun, public_id, row, parts))
+    _refuse_cycle(writer.connection, noun, pk)
+    add_citations(writer, ref_of(noun.kind, public_id), citations)
+    return public_id
+
+
+def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None:
+    """Create citations of one record, numbered on from those that it ever had."""
+    stem = f"{ref.lower().replace('_', '-').replace(':', '-')[-90:].strip('-')}-"
+    taken = RECORD.c.kind == CITATION.kind, RECORD.c.id.startswith(stem, autoescape=True)
+    numbers = [0]
+    if citations:
+        for public_id in writer.connection.execute(select(RECORD.c.id).where(*taken)).scalars():
+            number = public_id.removeprefix(stem)
+            numbers.append(int(number) if number.isdecimal() else 0)
+    for number, citation in enumerate(citations, start=max(numbers) + 1):
+        create(
+            writer, CITATION, CREATE["citation"].model_validate({**citation, "record": ref, "id": f"{stem}{number}"})
+        )
+
+
+def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision: int) -> None:
+    """Change fields of a record that is at the revision named."""
+    connection = writer.connection
+    present = read(connection, noun, public_id)
+    _refuse_stale(present, revision)
+    fields = {name: changes.get(name, present[name]) for name in noun.fields.model_fields}
+    values = noun.fields.model_validate(fields).model_dump()
+    if values == noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():
+        return
+    row, parts = _to_tables(connection, noun, values)
+    pk = keys_of(connection, noun, [public_id])[public_id]
+    changed = {
+        table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changes
+    }
+    _guard(lambda: writer.update(noun, pk, row, changed))
+    _refuse_cycle(connection, noun, pk)
+
+
+def delete(writer: Writer, noun: Noun, public_id: str, revision: int) -> None:
+    """Delete a record that is at the revision named and that nothing refers to; its citations go with it."""
+    connection = writer.connection
+    present = read(connection, noun, public_id)
+    _refuse_stale(present, revision)
+    pk = keys_of(connection, noun, [public_id])[public_id]
+    refuse_referred_to(connection, noun, pk)
+    own = CITATION.sql
+    for citation in connection.execute(select(own.c.pk).where(own.c.record_pk == pk)).scalars().all():
+        writer.delete(CITATION, citation, _parts_of(CITATION))
+    writer.delete(noun, pk, _parts_of(noun))
+
+
+def refuse_referred_to(connection: Connection, noun: Noun, pk: int) -> None:
+    """A problem with the list of what refers to the record, if anything does."""
+    found: list[tuple[str, str, str]] = []
+    for referrer in REFERRERS[noun.kind]:
+        table, owner = referrer.table, referrer.noun.sql
+        query = select(owner.c.id).where(table.c[referrer.column] == pk)
+        if referrer.part:
+            query = query.join(table, table.c[referrer.owner] == owner.c.pk)
+        found += [
+            (ref_of(referrer.noun.kind, one), referrer.noun.kind, referrer.field)
+            for one in connection.execute(query).scalars()
+        ]
+    if found:
+        found.sort()
+        raise Problem(
+            "referred-to",
+            f"{len(found)} records refer to this one; change or delete them first.",
+            referred_to_by=[{"ref": ref, "kind": kind, "field": name} for ref, kind, name in found[:_SHOWN_REFERRERS]],
+            referred_to_by_total=len(found),
+        )
+
+
+def search_forms(noun: Noun, values: Values) -> list[Values]:
+    """The folded forms that a record is found by."""
+    texts: dict[tuple[str, str], None] = {}
+    for name in noun.searched:
+        part_name, _, column = name.partition(".")
+        found = [item[column] for item in values[part_name]] if column else [values[part_name]]
+        texts.update({(name, text): None for text in found if text})
+    return [
+        {"field": name, "text": text, "form": form}
+        for name, text in texts
+        for form in dict.fromkeys((fold(text), fold_name(text)))
+        if form
+    ]
+
+
+def _to_tables(connection: Connection, noun: Noun, values: Values) -> tuple[Values, PartRows]:
+    errors: list[dict[str, str]] = []
+    lists = {part.name: values[part.name] for part in noun.parts}
+    row = noun.to_row({name: value for name, value in values.items() if name not in lists})
+    row = _with_keys(connection, noun.sql, [row], [""], errors)[0]
+    parts: dict[Table, tuple[str, list[Values]]] = {}
+    for part in noun.parts:
+        items = [{part.scalar: item} if part.scalar else item for item in lists[part.name]]
+        pointers = [f"/{part.name}/{index}" for index in range(len(items))]
+        rows = _with_keys(connection, part_sql(part), items, pointers, errors, scalar=part.scalar)
+        parts[part_sql(part)] = (f"{noun.sql.name}_pk", rows)
+    if errors:
+        raise Problem("reference-not-found", "The record refers to others that do not exist.", errors=errors)
+    if noun.searched:
+        parts[SEARCH_FORM] = ("record_pk", search_forms(noun, values))
+    return row, parts
+
+
+def _with_keys(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Values],
+    pointers: Sequence[str],
+    errors: list[dict[str, str]],
+    *,
+    scalar: str | None = None,
+) -> list[Values]:
+    result = [dict(row) for row in rows]
+    for name, target in references(table).items():
+        wanted = [row[name] for row in rows if row.get(name) is not None]
+        keys = keys_of(connection, BY_KIND[target], wanted) if target in BY_KIND and wanted else {}
+        for row, pointer in zip(result, pointers, strict=True):
+            if name not in row:
+                continue
+            value = row.pop(name)
+            if value is None:
+                pk = None
+            elif target in BY_KIND:
+                pk = keys.get(value)
+            else:
+                located = key_of_ref(connection, value)
+                pk = located[1] if located else None
+            if value is not None and pk is None:
+                place = pointer if scalar else f"{pointer}/{name}"
+                errors.append({"pointer": place, "detail": f"no such {target.replace('_', ' ')}"})
+            row[f"{name}_pk"] = pk
+    return result
+
+
+def _parts_of(noun: Noun) -> dict[Table, str]:
+    owners = {part_sql(part): f"{noun.sql.name}_pk" for part in noun.parts}
+    return owners | ({SEARCH_FORM: "record_pk"} if noun.searched else {})
+
+
+def _part_name(noun: Noun, table: Table) -> str:
+    return next(part.name for part in noun.parts if part_sql(part) is table)
+
+
+def _new_id(connection: Connection, noun: Noun, values: Values) -> str:
+    text = values.get(noun.id_from) if noun.id_from else None
+    stem = re.sub(r"[^a-z0-9]+", "-", fold_name(text)).strip("-")[:60].strip("-") if text else ""
+    stem = stem or noun.kind.replace("_", "-")
+    if text:
+        taken = set(
+            connection.execute(
+                select(RECORD.c.id).where(RECORD.c.kind == noun.kind, RECORD.c.id.startswith(stem, autoescape=True))
+            ).scalars()
+        )
+        if stem not in taken:
+            return stem
+    return f"{stem}-{secrets.token_hex(4)}"
+
+
+def _refuse_taken(connection: Connection, noun: Noun, public_id: str) -> None:
+    if connection.execute(select(RECORD.c.pk).where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id)).first():
+        raise Problem(
+            "id-taken", "Ids are never used twice.", errors=[{"pointer": "/id", "detail": "is or was in use"}]
+        )
+
+
+def _refuse_stale(present: Values, revision: int) -> None:
+    if present["revision"] != revision:
+        raise Problem("changed-meanwhile", f"The record is at revision {present['revision']}.")
+
+
+def _refuse_cycle(connection: Connection, noun: Noun, pk: int) -> None:
+    table = noun.sql
+    for name, target in references(table).items():
+        if target != noun.kind or name == "conflicts_with":
+            continue
+        column = table.c[f"{name}_pk"]
+        above = connection.execute(select(column).where(table.c.pk == pk)).scalar()
+        while above is not None:
+            if above == pk:
+                raise Problem(
+                    "cycle", "A record cannot stand above itself.", errors=[{"pointer": f"/{name}", "detail": "cycle"}]
+                )
+            above = connection.execute(select(column).where(table.c.pk == above)).scalar()
+
+
+def _guard(write: Callable[[], int]) -> int:
+    try:
+        return write()
+    except IntegrityError as error:
+        raise Problem("duplicate", "A record with the same defining fields exists already.") from error

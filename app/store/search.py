@@ -1,0 +1,112 @@
+"""Search by name: blind to accents, case, punctuation and legal form; whole words first."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, case, func, or_, select
+
+from app.history.tables import SEARCH_FORM
+from app.models.nouns import BY_KIND, ref_of
+from app.store.folding import fold, fold_name
+from app.store.reading import RECORD
+
+SEARCHED = ("organization", "project", "collaboration", "tool", "state", "topic", "place")
+"""Kinds that the search looks through."""
+
+_NAMES = ("name", "acronym", "names.text", "title", "label_en", "label_es")
+"""Fields that name a record; the others describe it and rank last."""
+
+_STEP = 100_000
+"""More than any folded form is long, so that length decides only within a rank."""
+
+
+def search(
+    connection: Connection, q: str, *, kinds: Collection[str], limit: int, offset: int = 0
+) -> tuple[list[dict[str, Any]], int]:
+    """The records that match every word of `q`, best first, and how many there are.
+
+    Rank: the whole name, then all words whole in a name, then the start of a name, then words that only begin so;
+    names before descriptions; shorter names first; then by kind and id.
+    """
+    wanted, bare = fold(q), fold_name(q)
+    words = bare.split()
+    if not words:
+        return [], 0
+    form = SEARCH_FORM.c.form
+    padded = " " + form + " "
+    begins = [padded.contains(f" {word}", autoescape=True) for word in words]
+    whole = [padded.contains(f" {word} ", autoescape=True) for word in words]
+    named = SEARCH_FORM.c.field.in_(_NAMES)
+    rank = case(
+        (named & form.in_([wanted, bare]), 0),
+        (named & _all(whole), 1),
+        (named & form.startswith(bare, autoescape=True), 2),
+        (named, 3),
+        (_all(whole), 4),
+        else_=5,
+    )
+    best = (
+        select(
+            SEARCH_FORM.c.record_pk.label("pk"),
+            func.min(rank * _STEP + func.length(form)).label("rank"),
+        )
+        .where(_all(begins))
+        .group_by(SEARCH_FORM.c.record_pk)
+        .subquery()
+    )
+    found = (
+        select(RECORD.c.pk, RECORD.c.kind, RECORD.c.id, best.c.rank)
+        .join(best, best.c.pk == RECORD.c.pk)
+        .where(RECORD.c.kind.in_(kinds))
+    )
+    total = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+    rows = connection.execute(found.order_by(best.c.rank, RECORD.c.kind, RECORD.c.id).limit(limit).offset(offset)).all()
+    labels = _labels(connection, [(row.kind, row.pk) for row in rows])
+    matched = _matched(connection, [row.pk for row in rows], words)
+    return [
+        {
+            "ref": ref_of(row.kind, row.id),
+            "kind": row.kind,
+            "id": row.id,
+            "label": labels.get(row.pk) or row.id,
+            "matched": matched[row.pk],
+            "match": ("exact", "words", "start", "partial", "description", "description")[int(row.rank) // _STEP],
+        }
+        for row in rows
+    ], total
+
+
+def _all(terms: Sequence[Any]) -> Any:
+    joined = terms[0]
+    for term in terms[1:]:
+        joined = joined & term
+    return joined
+
+
+def _labels(connection: Connection, rows: Sequence[tuple[str, int]]) -> dict[int, str | None]:
+    labels: dict[int, str | None] = {}
+    for kind in {kind for kind, _ in rows}:
+        noun = BY_KIND[kind]
+        keys = [pk for one, pk in rows if one == kind]
+        query = select(noun.sql.c.pk, noun.sql.c[noun.label]).where(noun.sql.c.pk.in_(keys))
+        labels.update(connection.execute(query).all())
+    return labels
+
+
+def _matched(connection: Connection, keys: Sequence[int], words: Sequence[str]) -> dict[int, str]:
+    """For each record, the shortest of its texts that matches: the reason why it was found."""
+    begins = [(" " + SEARCH_FORM.c.form).contains(f" {word}", autoescape=True) for word in words]
+    query = (
+        select(SEARCH_FORM.c.record_pk, SEARCH_FORM.c.text)
+        .where(SEARCH_FORM.c.record_pk.in_(keys), _all(begins))
+        .order_by(func.length(SEARCH_FORM.c.form).desc(), SEARCH_FORM.c.text)
+    )
+    return dict(connection.execute(query).all())
+
+
+def states_called(connection: Connection, text: str) -> list[str]:
+    """The states that are called exactly so in any form: code, INEGI number, name, abbreviation, translation."""
+    state = BY_KIND["state"].sql
+    forms = select(SEARCH_FORM.c.record_pk).where(SEARCH_FORM.c.form == fold(text))
+    query = select(state.c.id).where(or_(state.c.id == text.upper(), state.c.inegi == text, state.c.pk.in_(forms)))
+    return sorted(connection.execute(query).scalars())
