@@ -1,7 +1,8 @@
 """The one place where data is written.
 
 A `Writer` is one transaction. It locks the counter first, so that versions are handed out in the order in which they
-are committed; it keeps each table and its history in step; and it logs what it did to which record.
+are committed; it keeps each table and its history in step; and it logs what it did to which record. Keys come from the
+counter too: a new row's key is known before the row is sent, and rows are sent many at a time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ _VERSION: Table = DataVersion.__table__  # type: ignore[attr-defined]
 _COUNTER: Table = DataCounter.__table__  # type: ignore[attr-defined]
 _CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
 _RUN: Table = ImportRun.__table__  # type: ignore[attr-defined]
+_ORDER = {table: place for place, table in enumerate(_RECORD.metadata.sorted_tables)}
+_MOST_PENDING = 20_000
 
 Row = Mapping[str, Any]
 PartRows = Mapping[Table, tuple[str, Sequence[Row]]]
@@ -26,18 +29,23 @@ PartRows = Mapping[Table, tuple[str, Sequence[Row]]]
 
 
 class Writer:
-    """One write transaction on an open connection; the caller commits it or rolls it back."""
+    """One write transaction on an open connection. `close` sends what is pending; the caller commits."""
 
     def __init__(self, connection: Connection, *, cause: str, actor: str | None = None) -> None:
         """`cause` says by which path the write came: api, seed, import, cli."""
         self.connection = connection
         self.cause = cause
         self.actor = actor
-        self._source: str | None = None
+        self.keys: dict[tuple[str, str], int] = {}
+        """(Kind, public id) -> key, of records that this transaction made or looked up."""
         self.import_run_pk: int | None = None
-        self._version: int | None = None
+        self._source: str | None = None
         self._changes = 0
-        connection.execute(select(_COUNTER.c.number).with_for_update()).one()
+        self._pending: dict[Table, list[dict[str, Any]]] = {}
+        self._pending_rows = 0
+        counter = connection.execute(select(_COUNTER).with_for_update()).one()
+        self._before, self._public, self._next_pk = counter.number, counter.public_number, counter.next_pk
+        self._has_version = False
 
     def begin_import(self, source: str) -> None:
         """Say that what follows is one loading of data from outside; it is noted if it changes anything."""
@@ -45,126 +53,142 @@ class Writer:
 
     @property
     def changes(self) -> int:
-        """How many records this transaction has changed so far."""
+        """How many changes of records this transaction has made so far."""
         return self._changes
 
     @property
     def version(self) -> int:
-        """The internal data version that this transaction makes; counted up at its first change."""
-        if self._version is None:
-            number, public = self.connection.execute(
-                update(_COUNTER)
-                .values(number=_COUNTER.c.number + 1, public_number=_COUNTER.c.public_number + 1)
-                .returning(_COUNTER.c.number, _COUNTER.c.public_number)
-            ).one()
-            if self._source is not None:
-                run = insert(_RUN).values(source=self._source, at=datetime.now(UTC))
-                self.import_run_pk = _inserted(self.connection.execute(run))
+        """The internal data version that this transaction makes; it exists from its first change on."""
+        if not self._has_version:
+            self._has_version = True
             latest = self.connection.execute(select(func.max(_VERSION.c.at))).scalar()
             now = datetime.now(UTC)
             if latest is not None:
                 now = max(now, latest if latest.tzinfo else latest.replace(tzinfo=UTC))
-            self.connection.execute(
-                insert(_VERSION).values(
-                    number=number,
-                    public_number=public,
-                    at=now,
-                    cause=self.cause,
-                    actor=self.actor,
-                    import_run_pk=self.import_run_pk,
-                )
+            if self._source is not None:
+                self.import_run_pk = self._new_key()
+                self._insert(_RUN, {"pk": self.import_run_pk, "source": self._source, "at": now})
+            row = {"number": self._before + 1, "public_number": self._public + 1, "at": now}
+            self._insert(
+                _VERSION, {**row, "cause": self.cause, "actor": self.actor, "import_run_pk": self.import_run_pk}
             )
-            self._version = int(number)
-        return self._version
+        return int(self._before + 1)
 
     def create(self, noun: Noun, public_id: str, row: Row, parts: PartRows) -> int:
         """Insert a record, its parts and their history; returns its key."""
-        version = self.version
-        result = self.connection.execute(
-            insert(_RECORD).values(
-                kind=noun.kind,
-                id=public_id,
-                revision=1,
-                visibility="public",
-                import_run_pk=self.import_run_pk,
-                created_in=version,
-            )
+        version, pk = self.version, self._new_key()
+        self._insert(
+            _RECORD,
+            {
+                "pk": pk,
+                "kind": noun.kind,
+                "id": public_id,
+                "revision": 1,
+                "visibility": "public",
+                "import_run_pk": self.import_run_pk,
+                "created_in": version,
+            },
         )
-        pk = _inserted(result)
-        self._insert(noun.sql, [{**row, "pk": pk, "id": public_id}])
+        self._insert_versioned(noun.sql, {**row, "pk": pk, "id": public_id})
         for table, (owner, rows) in parts.items():
             self._insert_parts(table, owner, pk, rows)
         self._log(pk, "create", 1)
+        self.keys[noun.kind, public_id] = pk
         return pk
 
     def update(self, noun: Noun, pk: int, row: Row, parts: PartRows) -> int:
         """Replace a record's row, and the parts named; returns its new revision."""
+        self._flushed_version()
         table = noun.sql
         self.connection.execute(update(table).where(table.c.pk == pk).values(**row))
-        self._close(table, table.c.pk.name, [pk])
+        self._close(table, [pk])
         present = self.connection.execute(select(table).where(table.c.pk == pk)).mappings().one()
-        self._insert_history(table, [dict(present)])
+        self._insert_history(table, dict(present))
         for part, (owner, rows) in parts.items():
             self._delete_parts(part, owner, pk)
             self._insert_parts(part, owner, pk, rows)
-        revision = self.connection.execute(
-            update(_RECORD)
-            .where(_RECORD.c.pk == pk)
-            .values(revision=_RECORD.c.revision + 1)
-            .returning(_RECORD.c.revision)
-        ).scalar_one()
+        revision = self._raise_revision(pk)
         self._log(pk, "update", revision)
-        return int(revision)
+        self.flush()
+        return revision
 
     def delete(self, noun: Noun, pk: int, parts: Mapping[Table, str]) -> None:
         """Delete a record and its parts (table -> owner column). Its id and its history stay."""
+        version = self._flushed_version()
         for part, owner in parts.items():
             self._delete_parts(part, owner, pk)
         table = noun.sql
-        self._close(table, "pk", [pk])
+        self._close(table, [pk])
         self.connection.execute(delete(table).where(table.c.pk == pk))
-        revision = self.connection.execute(
-            update(_RECORD)
-            .where(_RECORD.c.pk == pk)
-            .values(deleted_in=self.version, revision=_RECORD.c.revision + 1)
-            .returning(_RECORD.c.revision)
-        ).scalar_one()
-        self._log(pk, "delete", revision)
+        self._log(pk, "delete", self._raise_revision(pk, deleted_in=version))
+        self.flush()
+        self.keys = {name: key for name, key in self.keys.items() if key != pk}
 
-    def _insert(self, table: Table, rows: Sequence[Row]) -> None:
-        self.connection.execute(insert(table), [dict(row) for row in rows])
-        self._insert_history(table, rows)
+    def flush(self) -> None:
+        """Send the rows that are pending, each table after those that it refers to."""
+        for table in sorted(self._pending, key=_ORDER.__getitem__):
+            statement = insert(table)
+            if self.connection.dialect.name == "postgresql":
+                # With RETURNING SQLAlchemy sends one statement for many rows; without, the driver sends one for each.
+                statement = statement.returning(next(iter(table.primary_key)))
+            self.connection.execute(statement, self._pending[table])
+        self._pending = {}
+        self._pending_rows = 0
 
-    def _insert_history(self, table: Table, rows: Sequence[Row]) -> None:
-        span = {"valid_from": self.version, "valid_to": OPEN}
-        self.connection.execute(insert(HISTORY[table.name]), [{**row, **span} for row in rows])
+    def close(self) -> None:
+        """Send all that is pending, and the counter if anything changed."""
+        self.flush()
+        if self._has_version:
+            self.connection.execute(
+                update(_COUNTER).values(number=self.version, public_number=self._public + 1, next_pk=self._next_pk)
+            )
+
+    def _flushed_version(self) -> int:
+        """This transaction's version, once its row and all pending ones are sent: what follows may refer to them."""
+        version = self.version
+        self.flush()
+        return version
+
+    def _new_key(self) -> int:
+        self._next_pk += 1
+        return int(self._next_pk - 1)
+
+    def _insert(self, table: Table, row: Row) -> None:
+        # One statement carries one set of columns for all of its rows.
+        self._pending.setdefault(table, []).append({column.name: row.get(column.name) for column in table.columns})
+        self._pending_rows += 1
+        if self._pending_rows >= _MOST_PENDING:
+            self.flush()
+
+    def _insert_versioned(self, table: Table, row: Row) -> None:
+        self._insert(table, row)
+        self._insert_history(table, row)
+
+    def _insert_history(self, table: Table, row: Row) -> None:
+        self._insert(HISTORY[table.name], {**row, "valid_from": self.version, "valid_to": OPEN})
 
     def _insert_parts(self, table: Table, owner: str, pk: int, rows: Sequence[Row]) -> None:
         for position, row in enumerate(rows):
-            whole = {**row, owner: pk, "position": position}
-            part_pk = _inserted(self.connection.execute(insert(table).values(**whole)))
-            self._insert_history(table, [{**whole, "pk": part_pk}])
+            self._insert_versioned(table, {**row, "pk": self._new_key(), owner: pk, "position": position})
 
     def _delete_parts(self, table: Table, owner: str, pk: int) -> None:
         keys = self.connection.execute(select(table.c.pk).where(table.c[owner] == pk)).scalars().all()
         if keys:
-            self._close(table, "pk", keys)
+            self._close(table, keys)
             self.connection.execute(delete(table).where(table.c[owner] == pk))
 
-    def _close(self, table: Table, column: str, keys: Sequence[int]) -> None:
+    def _close(self, table: Table, keys: Sequence[int]) -> None:
         history = HISTORY[table.name]
-        still_open = (history.c[column].in_(keys), history.c.valid_to == OPEN)
+        still_open = (history.c.pk.in_(keys), history.c.valid_to == OPEN)
+        # What this transaction itself opened was never current at any version.
         self.connection.execute(delete(history).where(*still_open, history.c.valid_from == self.version))
         self.connection.execute(update(history).where(*still_open).values(valid_to=self.version))
 
+    def _raise_revision(self, pk: int, **more: Any) -> int:
+        raised = update(_RECORD).where(_RECORD.c.pk == pk).values(revision=_RECORD.c.revision + 1, **more)
+        return int(self.connection.execute(raised.returning(_RECORD.c.revision)).scalar_one())
+
     def _log(self, pk: int, action: str, revision: int) -> None:
-        self.connection.execute(
-            insert(_CHANGE).values(
-                version=self.version, position=self._changes, record_pk=pk, action=action, revision=revision
-            )
-        )
+        row = {"version": self.version, "position": self._changes, "record_pk": pk, "action": action}
+        self._insert(_CHANGE, {**row, "revision": revision})
         self._changes += 1
-
-
-def _inserted(result: Any) -> int:
-    return int(result.inserted_primary_key[0])

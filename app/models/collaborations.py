@@ -66,7 +66,6 @@ class CollaborationState(SQLModel, table=True):
         exactly_one("state_pk", "place_pk"),
         UniqueConstraint("collaboration_pk", "state_pk"),
         UniqueConstraint("collaboration_pk", "place_pk"),
-        {"sqlite_autoincrement": True},
     )
 
     pk: int = part_key()

@@ -94,7 +94,6 @@ class OrganizationName(SQLModel, table=True):
         one_of("kind", NameKind),
         one_of("basis", Basis),
         UniqueConstraint("organization_pk", "text", "kind"),
-        {"sqlite_autoincrement": True},
     )
 
     pk: int = part_key()
@@ -110,7 +109,7 @@ class OrganizationIdentifier(SQLModel, table=True):
     """An identifier that a register gave the organization."""
 
     __tablename__ = "organization_identifier"
-    __table_args__ = (UniqueConstraint("scheme", "value"), {"sqlite_autoincrement": True})
+    __table_args__ = (UniqueConstraint("scheme", "value"),)
 
     pk: int = part_key()
     organization_pk: int = owner("organization")

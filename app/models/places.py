@@ -37,7 +37,6 @@ class StateName(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", StateNameKind),
         UniqueConstraint("state_pk", "text", "kind"),
-        {"sqlite_autoincrement": True},
     )
 
     pk: int = part_key()

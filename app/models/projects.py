@@ -80,7 +80,6 @@ class ProjectTopic(SQLModel, table=True):
     __table_args__ = (
         one_of("basis", Basis),
         UniqueConstraint("project_pk", "topic_pk"),
-        {"sqlite_autoincrement": True},
     )
 
     pk: int = part_key()
@@ -379,7 +378,7 @@ class ParticipationState(SQLModel, table=True):
     """A state in which a participant worked, where the source says it of the participant."""
 
     __tablename__ = "participation_state"
-    __table_args__ = (UniqueConstraint("participation_pk", "state_pk"), {"sqlite_autoincrement": True})
+    __table_args__ = (UniqueConstraint("participation_pk", "state_pk"),)
 
     pk: int = part_key()
     participation_pk: int = owner("participation")

@@ -192,7 +192,7 @@ class ToolProject(SQLModel, table=True):
     """A project that a tool comes from or serves."""
 
     __tablename__ = "tool_project"
-    __table_args__ = (UniqueConstraint("tool_pk", "project_pk"), {"sqlite_autoincrement": True})
+    __table_args__ = (UniqueConstraint("tool_pk", "project_pk"),)
 
     pk: int = part_key()
     tool_pk: int = owner("tool")
@@ -273,7 +273,7 @@ class LegalInstrumentProject(SQLModel, table=True):
     """A project that a legal instrument matters to."""
 
     __tablename__ = "legal_instrument_project"
-    __table_args__ = (UniqueConstraint("legal_instrument_pk", "project_pk"), {"sqlite_autoincrement": True})
+    __table_args__ = (UniqueConstraint("legal_instrument_pk", "project_pk"),)
 
     pk: int = part_key()
     legal_instrument_pk: int = owner("legal_instrument")

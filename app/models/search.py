@@ -10,7 +10,7 @@ class SearchForm(SQLModel, table=True):
     """One folded form of one record. Rows follow the record that they belong to."""
 
     __tablename__ = "search_form"
-    __table_args__ = (Index("ix_search_form_form", "form"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index("ix_search_form_form", "form"),)
 
     pk: int = part_key()
     record_pk: int = owner("record")

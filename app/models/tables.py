@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.types import TEXT
@@ -25,7 +25,7 @@ def key() -> Any:
 
 def part_key() -> Any:
     """The key of a row that belongs to another and is not cited by itself."""
-    return Field(default=None, primary_key=True, sa_type=Integer)
+    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
 
 
 def reference(table: str) -> Any:
@@ -107,7 +107,6 @@ class Record(SQLModel, table=True):
         UniqueConstraint("kind", "id"),
         one_of("visibility", Visibility),
         CheckConstraint("revision >= 1", name="revision"),
-        {"sqlite_autoincrement": True},
     )
 
     pk: int = part_key()
@@ -142,6 +141,8 @@ class DataCounter(SQLModel, table=True):
     pk: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     number: int
     public_number: int
+    next_pk: int
+    """Key of the next new row of any table."""
 
 
 class Change(SQLModel, table=True):

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 
 from app.middleware import problem_response
@@ -36,6 +36,16 @@ def install_handlers(app: FastAPI) -> None:
         return problem_response(
             Problem(*kinds.get(error.status_code, ("bad-request", "The request cannot be read."))), request.scope
         )
+
+    @app.exception_handler(IntegrityError)
+    async def _integrity(request: Request, error: IntegrityError) -> Response:  # noqa: ARG001
+        text = str(error.orig)
+        if "UNIQUE" in text or "23505" in text:
+            problem = Problem("duplicate", "A record with the same defining fields exists already.")
+        else:
+            log.error("integrity error", exc_info=error)
+            problem = Problem("malformed-body", "The record contradicts itself.")
+        return problem_response(problem, request.scope)
 
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> Response:

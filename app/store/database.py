@@ -40,7 +40,9 @@ class Database:
     def write(self, *, cause: str, actor: str | None = None) -> Iterator[Writer]:
         """One write transaction: committed at the end of the block, undone by any exception."""
         with self.engine.execution_options(tejido_writes=True).begin() as connection:
-            yield Writer(connection, cause=cause, actor=actor)
+            writer = Writer(connection, cause=cause, actor=actor)
+            yield writer
+            writer.close()
 
     @contextmanager
     def write_schema(self) -> Iterator[Connection]:

@@ -5,12 +5,11 @@ import binascii
 import json
 import re
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, or_, select
-from sqlalchemy.exc import IntegrityError
 
 from app.history.tables import SEARCH_FORM
 from app.history.writer import PartRows, Writer
@@ -332,32 +331,30 @@ def _read_keys(connection: Connection, noun: Noun, keys: Collection[int]) -> dic
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-def create(writer: Writer, noun: Noun, body: Schema) -> str:
-    """Create a record, with the citations in its body; returns its id."""
+def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> str:
+    """Create a record, with the citations in its body; returns its id. `fresh`: its id is known to be unused."""
     values = body.model_dump()
     public_id = values.pop("id") or _new_id(writer.connection, noun, values)
     citations = values.pop("citations", [])
-    _refuse_taken(writer.connection, noun, public_id)
-    row, parts = _to_tables(writer.connection, noun, values)
-    pk = _guard(lambda: writer.create(noun, public_id, row, parts))
-    _refuse_cycle(writer.connection, noun, pk)
-    add_citations(writer, ref_of(noun.kind, public_id), citations)
+    if not fresh:
+        _refuse_taken(writer.connection, noun, public_id)
+    row, parts = _to_tables(writer, noun, values)
+    writer.create(noun, public_id, row, parts)
+    add_citations(writer, ref_of(noun.kind, public_id), citations, first=1)
     return public_id
 
 
-def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None:
-    """Create citations of one record, numbered on from those that it ever had."""
+def add_citations(writer: Writer, ref: str, citations: Sequence[Values], *, first: int | None = None) -> None:
+    """Create citations of one record, numbered from `first`, or on from those that it ever had."""
     stem = f"{ref.lower().replace('_', '-').replace(':', '-')[-90:].strip('-')}-"
-    taken = RECORD.c.kind == CITATION.kind, RECORD.c.id.startswith(stem, autoescape=True)
-    numbers = [0]
-    if citations:
-        for public_id in writer.connection.execute(select(RECORD.c.id).where(*taken)).scalars():
-            number = public_id.removeprefix(stem)
-            numbers.append(int(number) if number.isdecimal() else 0)
-    for number, citation in enumerate(citations, start=max(numbers) + 1):
-        create(
-            writer, CITATION, CREATE["citation"].model_validate({**citation, "record": ref, "id": f"{stem}{number}"})
-        )
+    if citations and first is None:
+        ids = RECORD.c.id.startswith(stem, autoescape=True)
+        used = writer.connection.execute(select(RECORD.c.id).where(RECORD.c.kind == CITATION.kind, ids)).scalars()
+        numbers = [public_id.removeprefix(stem) for public_id in used]
+        first = 1 + max((int(number) for number in numbers if number.isdecimal()), default=0)
+    for number, citation in enumerate(citations, start=first or 1):
+        fields = {**citation, "record": ref, "id": f"{stem}{number}"}
+        create(writer, CITATION, CREATE["citation"].model_validate(fields), fresh=True)
 
 
 def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision: int) -> None:
@@ -369,12 +366,12 @@ def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision
     values = noun.fields.model_validate(fields).model_dump()
     if values == noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():
         return
-    row, parts = _to_tables(connection, noun, values)
+    row, parts = _to_tables(writer, noun, values)
     pk = keys_of(connection, noun, [public_id])[public_id]
     changed = {
         table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changes
     }
-    _guard(lambda: writer.update(noun, pk, row, changed))
+    writer.update(noun, pk, row, changed)
     _refuse_cycle(connection, noun, pk)
 
 
@@ -428,16 +425,16 @@ def search_forms(noun: Noun, values: Values) -> list[Values]:
     ]
 
 
-def _to_tables(connection: Connection, noun: Noun, values: Values) -> tuple[Values, PartRows]:
+def _to_tables(writer: Writer, noun: Noun, values: Values) -> tuple[Values, PartRows]:
     errors: list[dict[str, str]] = []
     lists = {part.name: values[part.name] for part in noun.parts}
     row = noun.to_row({name: value for name, value in values.items() if name not in lists})
-    row = _with_keys(connection, noun.sql, [row], [""], errors)[0]
+    row = _with_keys(writer, noun.sql, [row], [""], errors)[0]
     parts: dict[Table, tuple[str, list[Values]]] = {}
     for part in noun.parts:
         items = [{part.scalar: item} if part.scalar else item for item in lists[part.name]]
         pointers = [f"/{part.name}/{index}" for index in range(len(items))]
-        rows = _with_keys(connection, part_sql(part), items, pointers, errors, scalar=part.scalar)
+        rows = _with_keys(writer, part_sql(part), items, pointers, errors, scalar=part.scalar)
         parts[part_sql(part)] = (f"{noun.sql.name}_pk", rows)
     if errors:
         raise Problem("reference-not-found", "The record refers to others that do not exist.", errors=errors)
@@ -447,7 +444,7 @@ def _to_tables(connection: Connection, noun: Noun, values: Values) -> tuple[Valu
 
 
 def _with_keys(
-    connection: Connection,
+    writer: Writer,
     table: Table,
     rows: Sequence[Values],
     pointers: Sequence[str],
@@ -458,23 +455,32 @@ def _with_keys(
     result = [dict(row) for row in rows]
     for name, target in references(table).items():
         wanted = [row[name] for row in rows if row.get(name) is not None]
-        keys = keys_of(connection, BY_KIND[target], wanted) if target in BY_KIND and wanted else {}
+        keys = _resolve(writer, target, wanted)
         for row, pointer in zip(result, pointers, strict=True):
             if name not in row:
                 continue
             value = row.pop(name)
-            if value is None:
-                pk = None
-            elif target in BY_KIND:
-                pk = keys.get(value)
-            else:
-                located = key_of_ref(connection, value)
-                pk = located[1] if located else None
+            pk = None if value is None else keys.get(value)
             if value is not None and pk is None:
                 place = pointer if scalar else f"{pointer}/{name}"
                 errors.append({"pointer": place, "detail": f"no such {target.replace('_', ' ')}"})
             row[f"{name}_pk"] = pk
     return result
+
+
+def _resolve(writer: Writer, target: str, wanted: Sequence[str]) -> dict[str, int]:
+    """Public id (prefixed, where the target may be of any kind) -> key, for those that exist."""
+    asked: dict[tuple[str, str], str] = {}
+    for value in wanted:
+        prefix, _, public_id = value.partition(":") if target not in BY_KIND else ("", "", value)
+        kind = target if target in BY_KIND else BY_PREFIX[prefix].kind if prefix in BY_PREFIX else ""
+        asked[kind, public_id] = value
+    for kind in {kind for kind, _ in asked if kind}:
+        unknown = [public_id for one, public_id in asked if one == kind and (kind, public_id) not in writer.keys]
+        if unknown:
+            found = keys_of(writer.connection, BY_KIND[kind], unknown)
+            writer.keys.update({(kind, public_id): pk for public_id, pk in found.items()})
+    return {value: writer.keys[name] for name, value in asked.items() if name in writer.keys}
 
 
 def _parts_of(noun: Noun) -> dict[Table, str]:
@@ -526,10 +532,3 @@ def _refuse_cycle(connection: Connection, noun: Noun, pk: int) -> None:
                     "cycle", "A record cannot stand above itself.", errors=[{"pointer": f"/{name}", "detail": "cycle"}]
                 )
             above = connection.execute(select(column).where(table.c.pk == above)).scalar()
-
-
-def _guard(write: Callable[[], int]) -> int:
-    try:
-        return write()
-    except IntegrityError as error:
-        raise Problem("duplicate", "A record with the same defining fields exists already.") from error

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Table, select
 
 from app.history.writer import Writer
 from app.models.noun import Noun, Values
@@ -20,6 +20,9 @@ SEED = Path(__file__).resolve().parents[2] / "seed"
 """The first data set, one TOML file a noun."""
 
 DOCUMENT = BY_KIND["document"]
+
+_Known = dict[tuple[str, str], tuple[int, int, bool]]
+_Place = tuple[int, str, int, str]
 
 _CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
 _VERSION: Table = DataVersion.__table__  # type: ignore[attr-defined]
@@ -36,15 +39,17 @@ def seed_rows(folder: Path = SEED) -> Iterator[tuple[Noun, Values]]:
 
 def load_seed(database: Database, folder: Path = SEED) -> Counter[str]:
     """Load the files in one transaction; returns how many records were created, updated, unchanged, left alone."""
+    bodies = [(noun, CREATE[noun.kind].model_validate(row)) for noun, row in seed_rows(folder)]
     counts: Counter[str] = Counter()
     with database.write(cause="seed") as writer:
         writer.begin_import("seed")
-        bodies = [(noun, CREATE[noun.kind].model_validate(row)) for noun, row in seed_rows(folder)]
+        known = _known(writer.connection)
+        for noun, body in bodies:
+            counts[_load(writer, noun, body, known)] += 1
         # Citations come last: an early row may cite a document that stands after it.
+        cited = _cited(writer.connection)
         for noun, body in bodies:
-            counts[_load(writer, noun, body)] += 1
-        for noun, body in bodies:
-            _cite(writer, noun, body)
+            _cite(writer, noun, body.model_dump(), known, cited)
     return counts
 
 
@@ -53,42 +58,40 @@ def is_empty(connection: Connection) -> bool:
     return connection.execute(select(_VERSION.c.number).limit(1)).first() is None
 
 
-def _load(writer: Writer, noun: Noun, body: Schema) -> str:
-    connection = writer.connection
+def _load(writer: Writer, noun: Noun, body: Schema, known: _Known) -> str:
     public_id = str(body.model_dump()["id"])
-    known = _known(connection, noun, public_id)
-    if known is None:
-        create(writer, noun, body.model_copy(update={"citations": []}))
+    before = known.get((noun.kind, public_id))
+    if before is None:
+        create(writer, noun, body.model_copy(update={"citations": []}), fresh=True)
         return "created"
-    if known.deleted_in is not None or not _is_from_seed(connection, known.pk):
+    pk, revision, is_deleted = before
+    if is_deleted or not _is_from_seed(writer.connection, pk):
         return "left alone"
-    before = writer.changes
-    values = body.model_dump(exclude={"id", "citations"})
-    update(writer, noun, public_id, values, known.revision)
-    return "updated" if writer.changes > before else "unchanged"
+    changes = writer.changes
+    update(writer, noun, public_id, body.model_dump(exclude={"id", "citations"}), revision)
+    return "updated" if writer.changes > changes else "unchanged"
 
 
-def _cite(writer: Writer, noun: Noun, body: Schema) -> None:
-    values = body.model_dump()
-    known = _known(writer.connection, noun, values["id"])
-    if known is None or known.deleted_in is not None:
+def _cite(writer: Writer, noun: Noun, values: Values, known: _Known, cited: set[_Place]) -> None:
+    before = known.get((noun.kind, values["id"]))
+    if before is not None and before[2]:
         return
-    own = CITATION.sql
-    cited = set(
-        writer.connection.execute(
-            select(DOCUMENT.sql.c.id, own.c.paragraph, own.c.cue)
-            .join(DOCUMENT.sql, DOCUMENT.sql.c.pk == own.c.document_pk)
-            .where(own.c.record_pk == known.pk)
-        ).all()
-    )
+    pk = writer.keys[noun.kind, values["id"]] if before is None else before[0]
     wanted = values.get("citations", [])
-    missing = [one for one in wanted if (one["document"], one["paragraph"], one["cue"]) not in cited]
-    add_citations(writer, ref_of(noun.kind, values["id"]), missing)
+    missing = [one for one in wanted if (pk, one["document"], one["paragraph"], one["cue"]) not in cited]
+    add_citations(writer, ref_of(noun.kind, values["id"]), missing, first=1 if before is None else None)
 
 
-def _known(connection: Connection, noun: Noun, public_id: str) -> Row[int, int, int | None] | None:
-    query = select(RECORD.c.pk, RECORD.c.revision, RECORD.c.deleted_in)
-    return connection.execute(query.where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id)).first()
+def _known(connection: Connection) -> _Known:
+    query = select(RECORD.c.kind, RECORD.c.id, RECORD.c.pk, RECORD.c.revision, RECORD.c.deleted_in)
+    return {(row.kind, row.id): (row.pk, row.revision, row.deleted_in is not None) for row in connection.execute(query)}
+
+
+def _cited(connection: Connection) -> set[_Place]:
+    own, document = CITATION.sql, DOCUMENT.sql
+    query = select(own.c.record_pk, document.c.id, own.c.paragraph, own.c.cue)
+    found = connection.execute(query.join(document, document.c.pk == own.c.document_pk))
+    return {(row[0], row[1], row[2], row[3]) for row in found}
 
 
 def _is_from_seed(connection: Connection, pk: int) -> bool:

@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("public_number", sa.Integer(), nullable=False),
+        sa.Column("next_pk", sa.Integer(), nullable=False),
         sa.CheckConstraint("pk = 1", name=op.f("ck_data_counter_one_row")),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_data_counter")),
     )
@@ -214,7 +215,7 @@ def upgrade() -> None:
 
     op.create_table(
         "import_run",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("source", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_import_run")),
@@ -624,7 +625,7 @@ def upgrade() -> None:
 
     op.create_table(
         "record",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -639,7 +640,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["import_run_pk"], ["import_run.pk"], name=op.f("fk_record_import_run_pk")),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_record")),
         sa.UniqueConstraint("kind", "id", name=op.f("uq_record_kind_id")),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_record_created_in"), ["created_in"], unique=False)
@@ -729,7 +729,7 @@ def upgrade() -> None:
 
     op.create_table(
         "search_form",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("record_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("field", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
@@ -739,7 +739,6 @@ def upgrade() -> None:
             ["record_pk"], ["record.pk"], name=op.f("fk_search_form_record_pk"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_search_form")),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("search_form", schema=None) as batch_op:
         batch_op.create_index("ix_search_form_form", ["form"], unique=False)
@@ -845,7 +844,7 @@ def upgrade() -> None:
 
     op.create_table(
         "legal_instrument_project",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("legal_instrument_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("project_pk", sa.Integer(), nullable=False),
@@ -860,7 +859,6 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "legal_instrument_pk", "project_pk", name=op.f("uq_legal_instrument_project_legal_instrument_pk_project_pk")
         ),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("legal_instrument_project", schema=None) as batch_op:
         batch_op.create_index(
@@ -942,7 +940,7 @@ def upgrade() -> None:
 
     op.create_table(
         "project_topic",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("project_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("topic_pk", sa.Integer(), nullable=False),
@@ -954,7 +952,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["topic_pk"], ["topic.pk"], name=op.f("fk_project_topic_topic_pk")),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_project_topic")),
         sa.UniqueConstraint("project_pk", "topic_pk", name=op.f("uq_project_topic_project_pk_topic_pk")),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("project_topic", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_project_topic_project_pk"), ["project_pk"], unique=False)
@@ -987,7 +984,7 @@ def upgrade() -> None:
 
     op.create_table(
         "state_name",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("state_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
@@ -999,14 +996,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state_pk"], ["state.pk"], name=op.f("fk_state_name_state_pk"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_state_name")),
         sa.UniqueConstraint("state_pk", "text", "kind", name=op.f("uq_state_name_state_pk_text_kind")),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("state_name", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_state_name_state_pk"), ["state_pk"], unique=False)
 
     op.create_table(
         "collaboration_state",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("collaboration_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state_pk", sa.Integer(), nullable=True),
@@ -1032,7 +1028,6 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "collaboration_pk", "state_pk", name=op.f("uq_collaboration_state_collaboration_pk_state_pk")
         ),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("collaboration_state", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_collaboration_state_collaboration_pk"), ["collaboration_pk"], unique=False)
@@ -1130,7 +1125,7 @@ def upgrade() -> None:
 
     op.create_table(
         "organization_identifier",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("organization_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("scheme", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
@@ -1143,7 +1138,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_organization_identifier")),
         sa.UniqueConstraint("scheme", "value", name=op.f("uq_organization_identifier_scheme_value")),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("organization_identifier", schema=None) as batch_op:
         batch_op.create_index(
@@ -1152,7 +1146,7 @@ def upgrade() -> None:
 
     op.create_table(
         "organization_name",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("organization_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
@@ -1174,7 +1168,6 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organization_pk", "text", "kind", name=op.f("uq_organization_name_organization_pk_text_kind")
         ),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("organization_name", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_organization_name_organization_pk"), ["organization_pk"], unique=False)
@@ -1586,7 +1579,7 @@ def upgrade() -> None:
 
     op.create_table(
         "participation_state",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("participation_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state_pk", sa.Integer(), nullable=False),
@@ -1601,7 +1594,6 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "participation_pk", "state_pk", name=op.f("uq_participation_state_participation_pk_state_pk")
         ),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("participation_state", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participation_state_participation_pk"), ["participation_pk"], unique=False)
@@ -1609,7 +1601,7 @@ def upgrade() -> None:
 
     op.create_table(
         "tool_project",
-        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("pk", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tool_pk", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("project_pk", sa.Integer(), nullable=False),
@@ -1617,12 +1609,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tool_pk"], ["tool.pk"], name=op.f("fk_tool_project_tool_pk"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_tool_project")),
         sa.UniqueConstraint("tool_pk", "project_pk", name=op.f("uq_tool_project_tool_pk_project_pk")),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tool_project", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tool_project_project_pk"), ["project_pk"], unique=False)
         batch_op.create_index(batch_op.f("ix_tool_project_tool_pk"), ["tool_pk"], unique=False)
-    op.execute("INSERT INTO data_counter (pk, number, public_number) VALUES (1, 0, 0)")
+    op.execute("INSERT INTO data_counter (pk, number, public_number, next_pk) VALUES (1, 0, 0, 1)")
 
 
 def downgrade() -> None:
