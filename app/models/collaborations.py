@@ -92,7 +92,7 @@ class Collaboration(FactRow, table=True):
     status_note: str | None = maybe_string()
     goal: str | None = maybe_string()
     project_pk: int | None = maybe("project")
-    plural: bool = False
+    plural: bool = Field(default=False, index=True)
 
 
 class CollaborationStateFields(Schema):

@@ -20,7 +20,7 @@ class Document(FactRow, table=True):
     publisher_basis: str | None = maybe_string()
     year: int | None = maybe_number(index=True)
     year_note: str | None = maybe_string()
-    language: str = string()
+    language: str = string(index=True)
     kind: str = string(index=True)
     file_name: str | None = maybe_string(index=True)
     paragraphs: int | None = maybe_number()
@@ -88,7 +88,7 @@ class Citation(RecordRow, table=True):
     document_pk: int = reference("document")
     record_pk: int = reference("record")
     heading: str | None = maybe_string()
-    paragraph: int
+    paragraph: int = Field(index=True)
     cue: str = string()
 
 

@@ -115,7 +115,7 @@ class OrganizationIdentifier(SQLModel, table=True):
     organization_pk: int = owner("organization")
     position: int
     scheme: str = string()
-    value: str = string()
+    value: str = string(index=True)
 
 
 class Organization(FactRow, table=True):
@@ -139,7 +139,7 @@ class Organization(FactRow, table=True):
     state_pk: int | None = maybe("state")
     website: str | None = maybe_string()
     summary: str | None = maybe_string()
-    context_only: bool = False
+    context_only: bool = Field(default=False, index=True)
 
 
 class OrganizationNameFields(Schema):
@@ -296,7 +296,7 @@ class UnnamedParty(FactRow, table=True):
     kind: str = string(index=True)
     count_low: int | None = maybe_number()
     count_high: int | None = maybe_number()
-    count_qualifier: str | None = maybe_string()
+    count_qualifier: str | None = maybe_string(index=True)
     state_pk: int | None = maybe("state")
     place_pk: int | None = maybe("place")
 

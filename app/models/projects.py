@@ -493,7 +493,7 @@ class ProjectState(FactRow, table=True):
     place_pk: int | None = maybe("place")
     role: str = string(index=True)
     state_group_pk: int | None = maybe("state_group")
-    membership: str | None = maybe_string()
+    membership: str | None = maybe_string(index=True)
     as_written: str | None = maybe_string()
 
 
@@ -607,7 +607,7 @@ class BeneficiaryGroup(FactRow, table=True):
     count_low: int | None = maybe_number()
     count_high: int | None = maybe_number()
     count_qualifier: str | None = maybe_string()
-    sensitive: bool = False
+    sensitive: bool = Field(default=False, index=True)
 
 
 class BeneficiaryGroupFields(CountedFields):

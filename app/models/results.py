@@ -350,7 +350,7 @@ class Finding(FactRow, table=True):
     theme: str | None = maybe_string(index=True)
     viewpoint: str = string(index=True)
     causality: str | None = maybe_string()
-    sensitive: bool = False
+    sensitive: bool = Field(default=False, index=True)
     project_pk: int | None = maybe("project")
     collaboration_pk: int | None = maybe("collaboration")
     document_pk: int | None = maybe("document")

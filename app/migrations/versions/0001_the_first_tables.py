@@ -1066,6 +1066,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_basis"), ["basis"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_file_name"), ["file_name"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_kind"), ["kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_language"), ["language"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_document_publisher_organization_pk"), ["publisher_organization_pk"], unique=False
         )
@@ -1143,6 +1144,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_organization_identifier_organization_pk"), ["organization_pk"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_organization_identifier_value"), ["value"], unique=False)
 
     op.create_table(
         "organization_name",
@@ -1241,6 +1243,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("project_state", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_project_state_basis"), ["basis"], unique=False)
+        batch_op.create_index(batch_op.f("ix_project_state_membership"), ["membership"], unique=False)
         batch_op.create_index(batch_op.f("ix_project_state_place_pk"), ["place_pk"], unique=False)
         batch_op.create_index(batch_op.f("ix_project_state_project_pk"), ["project_pk"], unique=False)
         batch_op.create_index(batch_op.f("ix_project_state_role"), ["role"], unique=False)
@@ -1299,6 +1302,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("unnamed_party", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unnamed_party_basis"), ["basis"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unnamed_party_count_qualifier"), ["count_qualifier"], unique=False)
         batch_op.create_index(batch_op.f("ix_unnamed_party_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_unnamed_party_place_pk"), ["place_pk"], unique=False)
         batch_op.create_index(batch_op.f("ix_unnamed_party_state_pk"), ["state_pk"], unique=False)
@@ -1708,6 +1712,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unnamed_party_state_pk"))
         batch_op.drop_index(batch_op.f("ix_unnamed_party_place_pk"))
         batch_op.drop_index(batch_op.f("ix_unnamed_party_kind"))
+        batch_op.drop_index(batch_op.f("ix_unnamed_party_count_qualifier"))
         batch_op.drop_index(batch_op.f("ix_unnamed_party_basis"))
 
     op.drop_table("unnamed_party")
@@ -1732,6 +1737,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_project_state_role"))
         batch_op.drop_index(batch_op.f("ix_project_state_project_pk"))
         batch_op.drop_index(batch_op.f("ix_project_state_place_pk"))
+        batch_op.drop_index(batch_op.f("ix_project_state_membership"))
         batch_op.drop_index(batch_op.f("ix_project_state_basis"))
 
     op.drop_table("project_state")
@@ -1748,6 +1754,7 @@ def downgrade() -> None:
 
     op.drop_table("organization_name")
     with op.batch_alter_table("organization_identifier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_organization_identifier_value"))
         batch_op.drop_index(batch_op.f("ix_organization_identifier_organization_pk"))
 
     op.drop_table("organization_identifier")
@@ -1767,6 +1774,7 @@ def downgrade() -> None:
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_year"))
         batch_op.drop_index(batch_op.f("ix_document_publisher_organization_pk"))
+        batch_op.drop_index(batch_op.f("ix_document_language"))
         batch_op.drop_index(batch_op.f("ix_document_kind"))
         batch_op.drop_index(batch_op.f("ix_document_file_name"))
         batch_op.drop_index(batch_op.f("ix_document_basis"))
