@@ -38,7 +38,7 @@ def install_handlers(app: FastAPI) -> None:
         )
 
     @app.exception_handler(IntegrityError)
-    async def _integrity(request: Request, error: IntegrityError) -> Response:  # noqa: ARG001
+    async def _integrity(request: Request, error: IntegrityError) -> Response:
         text = str(error.orig)
         if "UNIQUE" in text or "23505" in text:
             problem = Problem("duplicate", "A record with the same defining fields exists already.")
