@@ -11,6 +11,7 @@ from app.models.projects import ActorFields
 from app.models.tables import (
     FactRow,
     exactly_one,
+    flag,
     maybe,
     maybe_string,
     one_of,
@@ -92,7 +93,7 @@ class Collaboration(FactRow, table=True):
     status_note: str | None = maybe_string()
     goal: str | None = maybe_string()
     project_pk: int | None = maybe("project")
-    plural: bool = Field(default=False, index=True)
+    plural: bool = flag()
 
 
 class CollaborationStateFields(Schema):

@@ -4,7 +4,17 @@ from pydantic import Field
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from app.models.noun import CitationFields, Noun
-from app.models.tables import FactRow, RecordRow, maybe, maybe_number, maybe_string, one_of, reference, string
+from app.models.tables import (
+    FactRow,
+    RecordRow,
+    maybe,
+    maybe_number,
+    maybe_string,
+    number,
+    one_of,
+    reference,
+    string,
+)
 from app.models.types import SLUG_PATTERN, Basis, Count, Language, Line, Prose, PublicId, RecordRef, Schema, Url, Year
 
 
@@ -88,7 +98,7 @@ class Citation(RecordRow, table=True):
     document_pk: int = reference("document")
     record_pk: int = reference("record")
     heading: str | None = maybe_string()
-    paragraph: int = Field(index=True)
+    paragraph: int = number(index=True)
     cue: str = string()
 
 

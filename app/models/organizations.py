@@ -10,6 +10,7 @@ from app.models.noun import Noun, Part
 from app.models.tables import (
     FactRow,
     exactly_one,
+    flag,
     maybe,
     maybe_number,
     maybe_string,
@@ -139,7 +140,7 @@ class Organization(FactRow, table=True):
     state_pk: int | None = maybe("state")
     website: str | None = maybe_string()
     summary: str | None = maybe_string()
-    context_only: bool = Field(default=False, index=True)
+    context_only: bool = flag()
 
 
 class OrganizationNameFields(Schema):

@@ -15,6 +15,7 @@ from app.models.tables import (
     FactRow,
     at_most_one,
     exactly_one,
+    flag,
     maybe,
     maybe_number,
     maybe_string,
@@ -247,7 +248,7 @@ class Funding(FactRow, table=True):
     amount_minor: int | None = maybe_number(index=True)
     amount_qualifier: str | None = maybe_string()
     currency: str | None = maybe_string(index=True)
-    currency_presumed: bool = False
+    currency_presumed: bool = flag()
     share_hundredths: int | None = maybe_number()
     share_qualifier: str | None = maybe_string()
     date: str | None = maybe_string(index=True)
@@ -607,7 +608,7 @@ class BeneficiaryGroup(FactRow, table=True):
     count_low: int | None = maybe_number()
     count_high: int | None = maybe_number()
     count_qualifier: str | None = maybe_string()
-    sensitive: bool = Field(default=False, index=True)
+    sensitive: bool = flag()
 
 
 class BeneficiaryGroupFields(CountedFields):

@@ -12,6 +12,7 @@ from app.models.noun import Noun, Part
 from app.models.tables import (
     FactRow,
     at_most_one,
+    flag,
     maybe,
     maybe_number,
     maybe_string,
@@ -350,7 +351,7 @@ class Finding(FactRow, table=True):
     theme: str | None = maybe_string(index=True)
     viewpoint: str = string(index=True)
     causality: str | None = maybe_string()
-    sensitive: bool = Field(default=False, index=True)
+    sensitive: bool = flag()
     project_pk: int | None = maybe("project")
     collaboration_pk: int | None = maybe("collaboration")
     document_pk: int | None = maybe("document")

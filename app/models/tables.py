@@ -53,6 +53,16 @@ def maybe_string(*, index: bool = False) -> Any:
     return Field(default=None, sa_type=TEXT, nullable=True, index=index)
 
 
+def number(*, index: bool = False) -> Any:
+    """A whole number that must be there."""
+    return Field(sa_type=BigInteger, index=index)
+
+
+def flag() -> Any:
+    """Yes or no; no unless said."""
+    return Field(default=False, index=True)
+
+
 def maybe_number(*, index: bool = False) -> Any:
     """A whole number, or none."""
     return Field(default=None, sa_type=BigInteger, nullable=True, index=index)

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("document_pk", sa.Integer(), nullable=False),
         sa.Column("record_pk", sa.Integer(), nullable=False),
         sa.Column("heading", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=True),
-        sa.Column("paragraph", sa.Integer(), nullable=False),
+        sa.Column("paragraph", sa.BigInteger(), nullable=False),
         sa.Column("cue", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("valid_from", sa.BigInteger(), nullable=False),
         sa.Column("valid_to", sa.BigInteger(), nullable=False),
@@ -803,6 +803,7 @@ def upgrade() -> None:
     with op.batch_alter_table("beneficiary_group", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_beneficiary_group_basis"), ["basis"], unique=False)
         batch_op.create_index(batch_op.f("ix_beneficiary_group_project_pk"), ["project_pk"], unique=False)
+        batch_op.create_index(batch_op.f("ix_beneficiary_group_sensitive"), ["sensitive"], unique=False)
 
     op.create_table(
         "collaboration",
@@ -840,6 +841,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_collaboration_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_collaboration_name"), ["name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_collaboration_plural"), ["plural"], unique=False)
         batch_op.create_index(batch_op.f("ix_collaboration_project_pk"), ["project_pk"], unique=False)
 
     op.create_table(
@@ -903,6 +905,7 @@ def upgrade() -> None:
     with op.batch_alter_table("organization", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_organization_acronym"), ["acronym"], unique=False)
         batch_op.create_index(batch_op.f("ix_organization_basis"), ["basis"], unique=False)
+        batch_op.create_index(batch_op.f("ix_organization_context_only"), ["context_only"], unique=False)
         batch_op.create_index(batch_op.f("ix_organization_country"), ["country"], unique=False)
         batch_op.create_index(batch_op.f("ix_organization_iati_type"), ["iati_type"], unique=False)
         batch_op.create_index(batch_op.f("ix_organization_kind"), ["kind"], unique=False)
@@ -1314,7 +1317,7 @@ def upgrade() -> None:
         sa.Column("document_pk", sa.Integer(), nullable=False),
         sa.Column("record_pk", sa.Integer(), nullable=False),
         sa.Column("heading", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=True),
-        sa.Column("paragraph", sa.Integer(), nullable=False),
+        sa.Column("paragraph", sa.BigInteger(), nullable=False),
         sa.Column("cue", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.CheckConstraint("length(cue) BETWEEN 1 AND 120", name=op.f("ck_citation_cue")),
         sa.CheckConstraint("paragraph >= 0", name=op.f("ck_citation_paragraph")),
@@ -1326,6 +1329,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("citation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_citation_document_pk"), ["document_pk"], unique=False)
+        batch_op.create_index(batch_op.f("ix_citation_paragraph"), ["paragraph"], unique=False)
         batch_op.create_index(batch_op.f("ix_citation_record_pk"), ["record_pk"], unique=False)
         batch_op.create_index("uq_citation_place", ["record_pk", "document_pk", "paragraph", "cue"], unique=True)
 
@@ -1412,6 +1416,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_finding_document_pk"), ["document_pk"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_project_pk"), ["project_pk"], unique=False)
+        batch_op.create_index(batch_op.f("ix_finding_sensitive"), ["sensitive"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_theme"), ["theme"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_viewpoint"), ["viewpoint"], unique=False)
 
@@ -1480,6 +1485,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_funding_amount_minor"), ["amount_minor"], unique=False)
         batch_op.create_index(batch_op.f("ix_funding_basis"), ["basis"], unique=False)
         batch_op.create_index(batch_op.f("ix_funding_currency"), ["currency"], unique=False)
+        batch_op.create_index(batch_op.f("ix_funding_currency_presumed"), ["currency_presumed"], unique=False)
         batch_op.create_index(batch_op.f("ix_funding_date"), ["date"], unique=False)
         batch_op.create_index(batch_op.f("ix_funding_funder_party_pk"), ["funder_party_pk"], unique=False)
         batch_op.create_index(batch_op.f("ix_funding_funder_pk"), ["funder_pk"], unique=False)
@@ -1669,6 +1675,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_funding_funder_pk"))
         batch_op.drop_index(batch_op.f("ix_funding_funder_party_pk"))
         batch_op.drop_index(batch_op.f("ix_funding_date"))
+        batch_op.drop_index(batch_op.f("ix_funding_currency_presumed"))
         batch_op.drop_index(batch_op.f("ix_funding_currency"))
         batch_op.drop_index(batch_op.f("ix_funding_basis"))
         batch_op.drop_index(batch_op.f("ix_funding_amount_minor"))
@@ -1677,6 +1684,7 @@ def downgrade() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_finding_viewpoint"))
         batch_op.drop_index(batch_op.f("ix_finding_theme"))
+        batch_op.drop_index(batch_op.f("ix_finding_sensitive"))
         batch_op.drop_index(batch_op.f("ix_finding_project_pk"))
         batch_op.drop_index(batch_op.f("ix_finding_kind"))
         batch_op.drop_index(batch_op.f("ix_finding_document_pk"))
@@ -1705,6 +1713,7 @@ def downgrade() -> None:
     with op.batch_alter_table("citation", schema=None) as batch_op:
         batch_op.drop_index("uq_citation_place")
         batch_op.drop_index(batch_op.f("ix_citation_record_pk"))
+        batch_op.drop_index(batch_op.f("ix_citation_paragraph"))
         batch_op.drop_index(batch_op.f("ix_citation_document_pk"))
 
     op.drop_table("citation")
@@ -1814,6 +1823,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organization_kind"))
         batch_op.drop_index(batch_op.f("ix_organization_iati_type"))
         batch_op.drop_index(batch_op.f("ix_organization_country"))
+        batch_op.drop_index(batch_op.f("ix_organization_context_only"))
         batch_op.drop_index(batch_op.f("ix_organization_basis"))
         batch_op.drop_index(batch_op.f("ix_organization_acronym"))
 
@@ -1825,6 +1835,7 @@ def downgrade() -> None:
     op.drop_table("legal_instrument_project")
     with op.batch_alter_table("collaboration", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_collaboration_project_pk"))
+        batch_op.drop_index(batch_op.f("ix_collaboration_plural"))
         batch_op.drop_index(batch_op.f("ix_collaboration_name"))
         batch_op.drop_index(batch_op.f("ix_collaboration_kind"))
         batch_op.drop_index(batch_op.f("ix_collaboration_collaboration_status"))
@@ -1832,6 +1843,7 @@ def downgrade() -> None:
 
     op.drop_table("collaboration")
     with op.batch_alter_table("beneficiary_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_beneficiary_group_sensitive"))
         batch_op.drop_index(batch_op.f("ix_beneficiary_group_project_pk"))
         batch_op.drop_index(batch_op.f("ix_beneficiary_group_basis"))
 
