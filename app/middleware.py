@@ -1,8 +1,11 @@
 """What every request passes on its way in and out, as plain ASGI: no request is buffered that need not be."""
 
+import json
+import logging
 import re
 import uuid
 from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from pydantic_core import from_json
@@ -10,13 +13,16 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.problems import Problem
+from app.problems import Problem, unexpected
+
+log = logging.getLogger("tejido")
 
 LONGEST_ADDRESS = 8000
 """Bytes of path and query; the web's usual limit is 8 KiB."""
 
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
-_JSON = re.compile(r"^application/(?:json|merge-patch\+json)(?:\s*;.*)?$", re.IGNORECASE)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_JSON = re.compile(r"application/(?:json|merge-patch\+json)\s*(?:;.*)?", re.IGNORECASE)
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def request_id(scope: Scope) -> str:
@@ -47,7 +53,7 @@ class RequestIds:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        chosen = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
+        chosen = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = chosen
 
         async def send_with_id(message: Message) -> None:
@@ -61,8 +67,10 @@ class RequestIds:
 class Gate:
     """Refuses what no route should ever see: endless addresses and bodies, NUL, lone surrogates, NaN, deep nesting.
 
-    Python's JSON reader takes NaN, keeps lone surrogates (the database then fails), and runs out of stack on deep
-    arrays; PostgreSQL does not store NUL. One strict reading here keeps all that out of the rest of the code.
+    Python's JSON reader takes NaN, keeps lone surrogates (the database then fails), takes the last of two equal keys,
+    and runs out of stack on deep arrays; PostgreSQL does not store NUL. One strict reading here keeps all that out of
+    the rest of the code. Being innermost, it also answers what nothing inside has caught: Starlette's own handler
+    stands outside everything, and its answers have no request id and no CORS headers.
     """
 
     def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
@@ -78,6 +86,8 @@ class Gate:
         try:
             _check_address(scope)
             body = await self._read(scope, receive)
+            if body is None:
+                return
             if body:
                 _check_body(Headers(scope=scope).get("content-type", ""), body)
         except Problem as problem:
@@ -92,19 +102,38 @@ class Gate:
             sent = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self.app(scope, receive_again, send)
+        started = False
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        async def send_on(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive_again, send_on)
+        except Exception as error:
+            if started:
+                raise
+            log.exception("unexpected error", exc_info=error)
+            await problem_response(unexpected(), scope)(scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The whole body; None where the client went away before its end."""
         too_large = Problem(
             "body-too-large", f"A body has {self.max_body_bytes} bytes at most.", headers={"Connection": "close"}
         )
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > self.max_body_bytes:
+        if not announced.isdecimal():
+            raise Problem("bad-request", "Content-Length is not a number of bytes.", headers={"Connection": "close"})
+        # Not int() at once: it refuses numbers of more than 4,300 digits by an exception of its own.
+        if len(announced.lstrip("0")) > 18 or int(announced) > self.max_body_bytes:
             raise too_large
         chunks: list[bytes] = []
         size = 0
         while True:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > self.max_body_bytes:
@@ -120,6 +149,8 @@ def _check_address(scope: Scope) -> None:
     if len(raw) + len(query) > LONGEST_ADDRESS:
         raise Problem("uri-too-long", f"Path and query have {LONGEST_ADDRESS} bytes at most.")
     for part in (raw, query):
+        if _BAD_ESCAPE.search(part):
+            raise Problem("bad-request", "In the address two hexadecimal digits must follow each %.")
         try:
             text = unquote_to_bytes(part).decode()
         except UnicodeDecodeError:
@@ -129,18 +160,27 @@ def _check_address(scope: Scope) -> None:
 
 
 def _check_body(content_type: str, body: bytes) -> None:
-    if not _JSON.match(content_type):
+    if not _JSON.fullmatch(content_type):
         raise Problem("unsupported-media-type", "Send application/json.", headers={"Accept": "application/json"})
     try:
+        # First the reader that bounds the nesting, so that the second one, which sees equal keys, cannot overflow.
         from_json(body, allow_inf_nan=False)
+        json.loads(body, object_pairs_hook=_distinct)
     except ValueError:
         raise Problem(
-            "malformed-json", "Not JSON by RFC 8259 (UTF-8; no NaN, no lone surrogates, nested at most 200 deep)."
+            "malformed-json",
+            "Not JSON by RFC 8259 (UTF-8; no NaN, no lone surrogates, no key twice in an object, "
+            "nested at most 200 deep).",
         ) from None
 
 
+def _distinct(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a key stands twice")
+
+
 class Methods:
-    """HEAD wherever GET is, OPTIONS everywhere, and a complete Allow: a route knows only its own methods."""
+    """OPTIONS everywhere, and a complete Allow: a route knows only its own methods."""
 
     def __init__(self, app: ASGIApp, *, allowed: Callable[[Scope], Sequence[str]]) -> None:
         """Wrap an application; `allowed` tells the methods that the routes of a scope's path take."""
@@ -157,17 +197,13 @@ class Methods:
             if allow:
                 await Response(status_code=204, headers={"Allow": allow})(scope, receive, send)
                 return
-        head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET"} if head else scope
 
         async def send_out(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 405:
                 MutableHeaders(scope=message)["Allow"] = self._allow(scope)
-            if head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
             await send(message)
 
-        await self.app(inner, receive, send_out)
+        await self.app(scope, receive, send_out)
 
     def _allow(self, scope: Scope) -> str:
         methods = set(self.allowed(scope))
@@ -177,9 +213,10 @@ class Methods:
 
 
 class EntityTags:
-    """One entity tag per encoding, and 304 for a reader that has the answer already.
+    """One entity tag per encoding, 304 for a reader that has the answer already, and HEAD wherever GET is.
 
-    Stands outside the compression: `"r3"` leaves as `"r3~gzip"` when the body is gzip, and comes back as `"r3"`.
+    Stands outside the compression: `"r3"` leaves as `"r3~gzip"` when the body is gzip, and comes back as `"r3"`; and
+    HEAD has the headers of the very bytes that GET would send.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -192,7 +229,12 @@ class EntityTags:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        known = [tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",") if tag.strip()]
+        tags = ",".join(headers.getlist("if-none-match")).split(",")
+        known = [tag.strip().removeprefix("W/") for tag in tags if tag.strip()]
+        head = scope["method"] == "HEAD"
+        reads = head or scope["method"] == "GET"
+        if head:
+            scope = {**scope, "method": "GET"}
         if "if-match" in headers:
             plain = re.sub(r"~(?:gzip|zstd|br)\"", '"', headers["if-match"])
             raw = [(name, value) for name, value in scope["headers"] if name != b"if-match"]
@@ -204,20 +246,17 @@ class EntityTags:
             if message["type"] == "http.response.start":
                 out = MutableHeaders(scope=message)
                 tag = out.get("etag")
+                if tag and "accept-encoding" not in out.get("vary", "").lower():
+                    out.add_vary_header("Accept-Encoding")
                 if tag and "content-encoding" in out:
                     tag = f'{tag[:-1]}~{out["content-encoding"]}"'
                     out["etag"] = tag
-                if (
-                    tag
-                    and scope["method"] in ("GET", "HEAD")
-                    and message["status"] == 200
-                    and (tag in known or "*" in known)
-                ):
+                if tag and reads and message["status"] == 200 and (tag in known or "*" in known):
                     matched = True
                     for name in ("content-length", "content-type", "content-encoding"):
                         del out[name]
                     message = {**message, "status": 304}
-            elif matched and message["type"] == "http.response.body":
+            elif (matched or head) and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 

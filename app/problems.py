@@ -74,6 +74,11 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         }
 
 
+def unexpected() -> Problem:
+    """Something failed that should not have; the caller learns no more than where to look."""
+    return Problem("internal-error", "The request id leads to the log.")
+
+
 def not_found(noun: str) -> Problem:
     """There is no record of that kind with that id."""
     return Problem("not-found", f"No {noun.replace('_', ' ')} has this id.")

@@ -11,7 +11,7 @@ from string import Template
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 _HERE = Path(__file__).parent
@@ -106,7 +106,11 @@ def mount_docs(app: FastAPI) -> None:
             headers={"X-Content-Type-Options": "nosniff"},
         )
 
+    async def front_door(_: Request) -> RedirectResponse:
+        return RedirectResponse("docs")
+
     # Plain routes, as FastAPI's own pages are: dependencies of the whole app, like an access check, do not apply.
+    app.add_route("/", front_door, include_in_schema=False)
     app.add_route("/docs", swagger, include_in_schema=False)
     app.add_route("/redoc", redoc, include_in_schema=False)
     app.add_route("/assets/docs/swagger-start.js", swagger_start, include_in_schema=False)

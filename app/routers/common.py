@@ -110,6 +110,8 @@ def revision_of(if_match: str | None) -> int:
     """The revision that an If-Match header names; problems where it is missing or is no tag of ours."""
     if if_match is None:
         raise Problem("if-match-required", "Send If-Match with the entity tag that you read.")
+    if if_match.strip() == "*":
+        raise Problem("if-match-required", "If-Match: * names no revision; send the entity tag that you read.")
     found = re.fullmatch(r'\s*"r([0-9]{1,15})(?:-v[0-9]{1,15})?"\s*', if_match)
     if found is None:
         raise Problem("changed-meanwhile", "If-Match is not an entity tag of this record.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import GenericAlias
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import Field, StringConstraints, ValidationError, create_model
@@ -51,6 +51,8 @@ def many(kind: str) -> Any:
 
 
 LARGEST_PAGE = 500
+_SHOWN_ERRORS = 50
+_WHOLE = Annotated[int, Field(ge=0, le=10**12)]
 
 Choose = Callable[[Request, Connection, Any], tuple[set[int] | None, dict[str, Any]]]
 """Picks the keys that a list is limited to, and what its answer says beside the items."""
@@ -115,9 +117,11 @@ def _filter_type(noun: Noun, name: str) -> Any:
     if name in references(noun.sql):
         return PublicId
     annotation = info.annotation
-    options = [one for one in getattr(annotation, "__args__", ()) if one is not type(None)]
-    found = options[0] if options and annotation is not None and type(None) in annotation.__args__ else annotation
-    return int if found is int else bool if found is bool else found if _is_enum(found) else Line
+    if type(None) in get_args(annotation):
+        annotation = next(one for one in get_args(annotation) if one is not type(None))
+    # `Year` is strict, and a query is text.
+    found = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    return _WHOLE if found is int else found if found is bool or _is_enum(found) else Line
 
 
 def _is_enum(annotation: Any) -> bool:
@@ -229,8 +233,9 @@ def crud_router(
     def create_record(body: Any, response: Response, database: DatabaseDep, parameters: NoParametersDep) -> Any:  # noqa: ARG001
         with database.write(cause="api") as writer:
             public_id = records.create(writer, noun, body)
+            record = _answer(response, writer.connection, public_id)
         response.headers["Location"] = f"/v1/{noun.path}/{public_id}"
-        return _answer(response, database, public_id)
+        return record
 
     def update_record(
         id: str,  # noqa: A002
@@ -244,9 +249,9 @@ def crud_router(
         try:
             with database.write(cause="api") as writer:
                 records.update(writer, noun, id, body.model_dump(exclude_unset=True), revision)
+                return _answer(response, writer.connection, id)
         except ValidationError as error:
             raise validation_problem(error) from error
-        return _answer(response, database, id)
 
     def delete_record(
         id: str,  # noqa: A002
@@ -258,11 +263,10 @@ def crud_router(
         with database.write(cause="api") as writer:
             records.delete(writer, noun, id, revision)
 
-    def _answer(response: Response, database: DatabaseDep, public_id: str) -> Any:
-        with database.read() as connection:
-            record = records.read(connection, noun, public_id)
-            version = present_version(connection)
-        tag(response, version=version, revision=record["revision"], pure=pure)
+    def _answer(response: Response, connection: Connection, public_id: str) -> Any:
+        """What this write made of the record, read before any other write can change it."""
+        record = records.read(connection, noun, public_id)
+        tag(response, version=present_version(connection), revision=record["revision"], pure=pure)
         return record
 
     # FastAPI reads types from the signature; these are known only once the noun is.
@@ -359,11 +363,19 @@ def crud_router(
 
 def validation_problem(error: ValidationError) -> Problem:
     """What a body got wrong, as a problem that does not repeat it."""
-    return Problem("malformed-body", "The body does not fit.", errors=body_errors(error.errors()))
+    return body_problem(error.errors())
 
 
-def body_errors(errors: Any) -> list[dict[str, str]]:
-    """Pydantic's errors as JSON pointers into the body."""
+def body_problem(errors: Any) -> Problem:
+    """Pydantic's errors as JSON pointers into the body; a body of garbage gets no longer answer than it is worth."""
+    shown = errors[:_SHOWN_ERRORS]
+    detail = "The body does not fit."
+    if len(errors) > len(shown):
+        detail = f"The body does not fit in {len(errors)} places; the first {len(shown)} are told."
+    return Problem("malformed-body", detail, errors=_pointers(shown))
+
+
+def _pointers(errors: Any) -> list[dict[str, str]]:
     return [
         {
             "pointer": "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in error["loc"]),

@@ -7,17 +7,20 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from app.middleware import problem_response
-from app.problems import Problem
-from app.routers.crud import body_errors
+from app.problems import Problem, unexpected
+from app.routers.crud import body_problem
 
 log = logging.getLogger("tejido")
 
 
 def install_handlers(app: FastAPI) -> None:
     """Answer every exception with a problem."""
+    # A redirect would have no problem's shape, and would name whatever host the request names.
+    app.router.redirect_slashes = False
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
@@ -30,7 +33,7 @@ def install_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         kinds = {
-            404: ("no-route", "See /docs for the addresses that exist."),
+            404: ("no-route", "See /docs for the addresses that exist; none ends with a slash."),
             405: ("method-not-allowed", "Allow names the methods that this address takes."),
         }
         return problem_response(
@@ -50,16 +53,21 @@ def install_handlers(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> Response:
         log.error("database error", exc_info=error)
-        kind = "busy" if _is_busy(error) else "internal-error"
-        problem = Problem(kind, "Try again in a moment." if kind == "busy" else "The request id leads to the log.")
-        if kind == "busy":
-            problem.headers["Retry-After"] = "1"
-        return problem_response(problem, request.scope)
+        return problem_response(_busy() if _is_busy(error) else unexpected(), request.scope)
+
+    @app.exception_handler(PoolTimeoutError)
+    async def _no_connection(request: Request, error: PoolTimeoutError) -> Response:
+        log.error("no database connection is free", exc_info=error)
+        return problem_response(_busy(), request.scope)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error)
-        return problem_response(Problem("internal-error", "The request id leads to the log."), request.scope)
+        return problem_response(unexpected(), request.scope)
+
+
+def _busy() -> Problem:
+    return Problem("busy", "Try again in a moment.", headers={"Retry-After": "1"})
 
 
 def _is_busy(error: DBAPIError) -> bool:
@@ -71,7 +79,7 @@ def _of_validation(errors: Sequence[Any]) -> Problem:
     places = {error["loc"][0] for error in errors}
     if "body" in places:
         inside = [{**error, "loc": error["loc"][1:]} for error in errors if error["loc"][0] == "body"]
-        return Problem("malformed-body", "The body does not fit.", errors=body_errors(inside))
+        return body_problem(inside)
     unknown = any(error["type"] == "extra_forbidden" for error in errors)
     return Problem(
         "unknown-parameter" if unknown else "bad-parameter",

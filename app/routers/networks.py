@@ -95,7 +95,7 @@ class NetworkEdge(BaseModel):
     key: str = Field(description="The relation: tells edges between the same nodes apart.")
     id: str = Field(description="The edge's id: `/v1/evidence?edge=` takes it.")
     relation: str = Field(description="What the edge means; `graph.definitions` has it in words.")
-    weight: float = Field(description="By the relation's definition; counts what is certain.")
+    weight: int | float = Field(description="By the relation's definition; counts what is certain.")
     certainty: str = Field(description="The strongest certainty of the projects behind it.")
     projects: ProjectsByCertainty = Field(description="The projects behind it.")
     records: list[str] = Field(description="Prefixed ids of the rows behind it.")
