@@ -14,7 +14,7 @@ from app.graph.selection import Selection
 from app.models.types import RecordRef, Schema
 from app.problems import Problem
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems, tag
-from app.routers.networks import NetworkEdge, too_large
+from app.routers.networks.shared import NetworkEdge, too_large
 from app.routers.selecting import SelectionParameters, selection_of, snapshots
 from app.store.evidence import documents_of, evidence_of, one_record
 from app.store.snapshot import resolve_version

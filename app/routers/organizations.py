@@ -11,7 +11,7 @@ from app.models.types import Schema
 from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, problems, tag
 from app.routers.crud import crud_router, detailed, many
 from app.routers.evidence import CitedDocument, EvidenceItem
-from app.routers.networks import NetworkEdge
+from app.routers.networks.shared import NetworkEdge
 from app.routers.selecting import snapshots
 from app.store.profiles import organization_profile
 

@@ -1,0 +1,87 @@
+"""Who works together."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field, StringConstraints
+
+from app.graph.coalitions import coalitions
+from app.graph.network import TooLargeError
+from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
+from app.routers.networks.shared import NetworkParameters, NodeLinkNetwork, network_response, normalised, too_large
+from app.routers.selecting import selection_of, snapshots
+
+router = APIRouter()
+
+TieName = Literal["collaboration", "project", "funder", "state", "topic"]
+
+
+class CoalitionsParameters(NetworkParameters):
+    """Parameters of the coalitions network."""
+
+    tie: Annotated[list[TieName], Words] | None = Field(
+        default=None, description="Ties to show; all five by default. Only `collaboration` is declared."
+    )
+    include: Annotated[list[Literal["unnamed"]], Words] | None = Field(
+        default=None, description="unnamed: unnamed parties as nodes."
+    )
+    weights: (
+        Annotated[
+            list[
+                Annotated[
+                    str,
+                    StringConstraints(
+                        pattern=r"^(collaboration|project|funder|state|topic):[0-9]{1,4}(\.[0-9]{1,4})?$"
+                    ),
+                ]
+            ],
+            Words,
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="`tie:number`, repeated: adds one `combined` edge a pair, the weighted sum of its ties.",
+        examples=[["collaboration:2", "project:1"]],
+    )
+
+
+@router.get(
+    "/coalitions",
+    operation_id="get_coalitions",
+    summary="Who works together",
+    response_model=NodeLinkNetwork,
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+)
+def get_coalitions(
+    request: Request,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    parameters: Annotated[CoalitionsParameters, Query()],
+) -> Response:
+    """One edge per pair and tie: `collaboration` is declared; the others are inferred, and say from what.
+
+    Ties are never added into one number unless `weights` says how.
+    """
+    ties = sorted(set(parameters.tie or ("collaboration", "project", "funder", "state", "topic")))
+    include = sorted(set(parameters.include or ()))
+    weights = {word.partition(":")[0]: float(word.partition(":")[2]) for word in parameters.weights or ()}
+    with database.read() as connection:
+        facts = snapshots(request).get(connection, parameters.as_of)
+        selection = selection_of(connection, facts, parameters)
+    try:
+        network = coalitions(
+            facts,
+            selection,
+            ties=ties,
+            weights=weights,
+            include=include,
+            query=normalised(
+                selection, facts, parameters, include=include, tie=ties, weights=sorted(set(parameters.weights or ()))
+            ),
+            min_weight=parameters.min_weight,
+            max_edges=parameters.max_edges,
+            most_edges=settings.max_edges,
+        )
+    except TooLargeError as error:
+        raise too_large(error) from error
+    return network_response(network, facts)

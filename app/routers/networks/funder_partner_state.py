@@ -1,0 +1,60 @@
+"""Who funds whom, and where."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from app.graph.funder_partner_state import funder_partner_state
+from app.graph.network import TooLargeError
+from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
+from app.routers.networks.shared import NetworkParameters, NodeLinkNetwork, network_response, normalised, too_large
+from app.routers.selecting import selection_of, snapshots
+
+router = APIRouter()
+
+
+class FunderPartnerStateParameters(NetworkParameters):
+    """Parameters of the funder-partner-state network."""
+
+    include: Annotated[list[Literal["projects", "unnamed", "supports"]], Words] | None = Field(
+        default=None,
+        description="projects: project nodes, and what has no known partner; unnamed: unnamed parties; "
+        "supports: participants without a funding row of their own.",
+    )
+
+
+@router.get(
+    "/funder-partner-state",
+    operation_id="get_funder_partner_state",
+    summary="Who funds whom, and where",
+    response_model=NodeLinkNetwork,
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+)
+def get_funder_partner_state(
+    request: Request,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    parameters: Annotated[FunderPartnerStateParameters, Query()],
+) -> Response:
+    """Tripartite: `funds` from funders to partners, `works_in` from partners to states.
+
+    A partner whose states are counted but not named points at a `state_group:` node, a nationwide one at `country:MX`.
+    """
+    include = sorted(set(parameters.include or ()))
+    with database.read() as connection:
+        facts = snapshots(request).get(connection, parameters.as_of)
+        selection = selection_of(connection, facts, parameters)
+    try:
+        network = funder_partner_state(
+            facts,
+            selection,
+            include=include,
+            query=normalised(selection, facts, parameters, include=include),
+            min_weight=parameters.min_weight,
+            max_edges=parameters.max_edges,
+            most_edges=settings.max_edges,
+        )
+    except TooLargeError as error:
+        raise too_large(error) from error
+    return network_response(network, facts)

@@ -1,0 +1,115 @@
+"""What the networks share: parameters, the shape of an answer, its bytes."""
+
+import json
+from typing import Any, Literal
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.graph.facts import Facts
+from app.graph.network import TooLargeError
+from app.graph.selection import Selection
+from app.problems import Problem
+from app.routers.common import tag
+from app.routers.selecting import SelectionParameters
+
+
+class NetworkParameters(SelectionParameters):
+    """What every network takes beside its selection."""
+
+    min_weight: int = Field(default=0, ge=0, le=10**9, description="Leave out edges of less weight.")
+    max_edges: int | None = Field(default=None, ge=1, le=10**9, description="Keep so many edges, by weight, then id.")
+    format: Literal["node-link"] = Field(default="node-link", description="Shape of the answer.")
+
+
+class NetworkNode(BaseModel):
+    """A node. Organizations, unnamed parties, projects, states, state groups and the country have further fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = Field(description="Prefixed id, unique in the network.", examples=["org:ned"])
+    kind: str = Field(description="organization, unnamed_party, project, state, state_group or country.")
+    label: str = Field(description="Name to show.")
+
+
+class ProjectsByCertainty(BaseModel):
+    """Ids of the projects behind an edge, by how surely they are behind it."""
+
+    certain: list[str]
+    possible: list[str]
+    nationwide: list[str]
+
+
+class NetworkEdge(BaseModel):
+    """An edge, with the reasons why it exists."""
+
+    model_config = ConfigDict(extra="allow")
+
+    source: str = Field(description="Id of a node.")
+    target: str = Field(description="Id of a node.")
+    key: str = Field(description="The relation: tells edges between the same nodes apart.")
+    id: str = Field(description="The edge's id: `/v1/evidence?edge=` takes it.")
+    relation: str = Field(description="What the edge means; `graph.definitions` has it in words.")
+    weight: int | float = Field(description="By the relation's definition; counts what is certain.")
+    certainty: str = Field(description="The strongest certainty of the projects behind it.")
+    projects: ProjectsByCertainty = Field(description="The projects behind it.")
+    records: list[str] = Field(description="Prefixed ids of the rows behind it.")
+    basis: list[str] = Field(description="Bases of those rows.")
+    documents: list[str] = Field(description="Documents cited for those rows.")
+
+
+class NetworkBlock(BaseModel):
+    """What the network is: query, versions, definitions, counts, what was left out and why."""
+
+    model_config = ConfigDict(extra="allow")
+
+    network: str = Field(description="Name of the network.")
+    query: dict[str, Any] = Field(description="The normalised query; `as_of` always filled in.")
+    data_version: str = Field(description="Version of the data.")
+    definitions_release: str = Field(description="Release of the definitions: the same release gives the same numbers.")
+    definitions: dict[str, str] = Field(description="The relations of this network, in words.")
+    counts: dict[str, Any] = Field(description="Projects by certainty, taken or not; nodes by kind; edges by relation.")
+    left_out: dict[str, Any] = Field(description="Reason -> how many, and which.")
+    truncated: bool = Field(description="Whether max_edges cut anything.")
+
+
+class NodeLinkNetwork(BaseModel):
+    """Node-link data: `networkx.node_link_graph` reads it as it is."""
+
+    directed: bool
+    multigraph: bool
+    graph: NetworkBlock
+    nodes: list[NetworkNode]
+    edges: list[NetworkEdge]
+
+
+def normalised(selection: Selection, facts: Facts, parameters: NetworkParameters, **own: Any) -> dict[str, Any]:
+    """The query as it was understood: filters, the network's own parameters, and the version."""
+    query = selection.query() | {name: value for name, value in own.items() if value}
+    if parameters.min_weight:
+        query["min_weight"] = parameters.min_weight
+    if parameters.max_edges is not None:
+        query["max_edges"] = parameters.max_edges
+    return dict(sorted(query.items())) | {"as_of": f"v{facts.version}"}
+
+
+def too_large(error: TooLargeError) -> Problem:
+    """The problem for a network that is larger than an answer may be."""
+    return Problem(
+        "too-large-network",
+        f"The network has {error.edges} edges, an answer {error.most} at most.",
+        errors=[
+            {"parameter": name, "detail": "would narrow it"}
+            for name in ("state", "topic", "funder", "organization", "year_from", "tie", "max_edges")
+        ],
+    )
+
+
+def network_response(network: dict[str, Any], facts: Facts) -> Response:
+    """The bytes of a network: the same for the same query, version and definitions."""
+    response = Response(
+        json.dumps(network, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(),
+        media_type="application/json",
+    )
+    tag(response, version=facts.version)
+    return response
