@@ -6,7 +6,7 @@ in the schemas and rows of a table of its own. Everything else has one name in b
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import Field, create_model
 from sqlalchemy import Table
@@ -88,6 +88,15 @@ def references(table: Table) -> dict[str, str]:
             if column.name.endswith("_pk") and column.name != "pk":
                 found[column.name.removesuffix("_pk")] = foreign.target_fullname.split(".")[0]
     return found
+
+
+def may_be_empty(noun: Noun) -> list[str]:
+    """The fields that can be null or an empty list."""
+    return [
+        name
+        for name, info in noun.fields.model_fields.items()
+        if get_origin(info.annotation) is list or type(None) in get_args(info.annotation)
+    ]
 
 
 def _described(annotation: Any, info: Any) -> Any:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import Field, StringConstraints, ValidationError, create_model
 from sqlalchemy import Connection
 
-from app.models.noun import Noun, part_sql, read_schema, references, update_schema
+from app.history.writer import Writer
+from app.models.noun import Noun, may_be_empty, part_sql, read_schema, references, update_schema
 from app.models.nouns import NOUNS
 from app.models.types import Line, PublicId, RecordRef, Schema
 from app.problems import Problem
@@ -27,7 +28,7 @@ from app.routers.common import (
 from app.store import records
 from app.store.database import present_version
 from app.store.derived import DERIVED
-from app.store.records import CREATE, PageQuery, filter_parameter, include_names, missing_fields
+from app.store.records import CREATE, PageQuery, filter_parameter, include_names
 from app.store.references import related, single_references
 
 READ: dict[str, Any] = {noun.kind: read_schema(noun) for noun in NOUNS}
@@ -135,7 +136,7 @@ def list_parameters(noun: Noun, extra: dict[str, Any]) -> type[Parameters]:
         parameter = filter_parameter(name)
         text = f"Only records with this {parameter.replace('_', ' ')}; repeat for alternatives."
         fields[parameter] = (_many(_filter_type(noun, name)), Field(default=None, description=text, max_length=200))
-    missing = missing_fields(noun)
+    missing = may_be_empty(noun)
     fields["missing"] = (
         _many(_literal(missing)),
         Field(default=None, description="Only records in which this field is empty (unknown, or none recorded)."),
@@ -233,7 +234,7 @@ def crud_router(
     def create_record(body: Any, response: Response, database: DatabaseDep, parameters: NoParametersDep) -> Any:  # noqa: ARG001
         with database.write(cause="api") as writer:
             public_id = records.create(writer, noun, body)
-            record = _answer(response, writer.connection, public_id)
+            record = _answer(response, writer, public_id)
         response.headers["Location"] = f"/v1/{noun.path}/{public_id}"
         return record
 
@@ -249,7 +250,7 @@ def crud_router(
         try:
             with database.write(cause="api") as writer:
                 records.update(writer, noun, id, body.model_dump(exclude_unset=True), revision)
-                return _answer(response, writer.connection, id)
+                return _answer(response, writer, id)
         except ValidationError as error:
             raise validation_problem(error) from error
 
@@ -263,10 +264,11 @@ def crud_router(
         with database.write(cause="api") as writer:
             records.delete(writer, noun, id, revision)
 
-    def _answer(response: Response, connection: Connection, public_id: str) -> Any:
+    def _answer(response: Response, writer: Writer, public_id: str) -> Any:
         """What this write made of the record, read before any other write can change it."""
-        record = records.read(connection, noun, public_id)
-        tag(response, version=present_version(connection), revision=record["revision"], pure=pure)
+        writer.flush()
+        record = records.read(writer.connection, noun, public_id)
+        tag(response, version=present_version(writer.connection), revision=record["revision"], pure=pure)
         return record
 
     # FastAPI reads types from the signature; these are known only once the noun is.

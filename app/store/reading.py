@@ -1,10 +1,13 @@
 """Reading records: rows of the tables turned into the fields of the schemas."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, String, Table, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
-from app.models.noun import Noun, Values, part_sql, references
+from app.models.noun import Noun, Values, may_be_empty, part_sql, references
 from app.models.nouns import BY_KIND, ref_of
 from app.models.tables import Record
 from app.store.derived import DERIVED
@@ -18,6 +21,15 @@ def chunks(keys: Iterable[int]) -> Iterable[list[int]]:
     ordered = sorted(set(keys))
     for start in range(0, len(ordered), _CHUNK):
         yield ordered[start : start + _CHUNK]
+
+
+def within(connection: Connection, column: ColumnElement[Any], keys: Collection[int]) -> ColumnElement[bool]:
+    """The column holds one of the keys, however many there are: they travel as one parameter."""
+    listed = json.dumps(sorted(keys))
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(listed).table_valued("value").c.value))
+    value = func.jsonb_array_elements_text(cast(literal(listed, String), JSONB)).column_valued("value")
+    return column.in_(select(cast(value, BigInteger)))
 
 
 def names_of(connection: Connection, keys: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -75,14 +87,13 @@ def to_records(connection: Connection, noun: Noun, rows: Sequence[Values]) -> li
 def value_status(noun: Noun, record: Values) -> dict[str, str]:
     """For each field that may be empty, whether it is known, none is recorded, or it is unknown."""
     status = {}
-    for name, info in noun.fields.model_fields.items():
-        value = record[name]
-        if value is None or value == []:
-            stands_in = record.get(f"{name}_party") is not None
-            unknown = name in noun.unknown_when_null and not stands_in
-            status[name] = "unknown" if unknown else "none_recorded"
-        elif not info.is_required():
+    for name in may_be_empty(noun):
+        if record[name] is not None and record[name] != []:
             status[name] = "known"
+        else:
+            # Where an unnamed party stands in, the organization is not unknown: there is none to name.
+            stands_in = record.get(f"{name}_party") is not None
+            status[name] = "unknown" if name in noun.unknown_when_null and not stands_in else "none_recorded"
     return status
 
 

@@ -15,10 +15,10 @@ from app.history.tables import SEARCH_FORM
 from app.history.writer import PartRows, Writer
 from app.models.noun import Noun, Values, create_schema, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
-from app.models.types import Schema
+from app.models.types import STATE_PATTERN, Schema
 from app.problems import Problem, not_found
 from app.store.folding import fold, fold_name
-from app.store.reading import RECORD, chunks, to_records
+from app.store.reading import RECORD, chunks, to_records, within
 from app.store.references import REFERRERS, Referrer, related, single_references
 
 CITATION = BY_KIND["citation"]
@@ -110,7 +110,7 @@ def list_page(connection: Connection, noun: Noun, query: PageQuery, *, count: bo
     order = _order(noun, query.sort)
     statement = rows_of(noun).where(condition)
     if query.cursor is not None:
-        statement = statement.where(_after(order, _open_cursor(query)))
+        statement = statement.where(_after(order, _open_cursor(query, order)))
     statement = statement.order_by(*(term for column in order for term in column.terms())).limit(query.limit + 1)
     rows = [dict(row) for row in connection.execute(statement).mappings()]
     more = len(rows) > query.limit
@@ -133,7 +133,7 @@ def conditions(connection: Connection, noun: Noun, query: PageQuery) -> ColumnEl
     if query.q is not None:
         terms.append(noun.sql.c.pk.in_(_text_matches(noun, query.q)))
     if query.only is not None:
-        terms.append(or_(false(), *(noun.sql.c.pk.in_(some) for some in chunks(query.only))))
+        terms.append(within(connection, noun.sql.c.pk, query.only))
     return and_(*terms)
 
 
@@ -141,12 +141,6 @@ def filter_parameter(name: str) -> str:
     """The query parameter of a filter: `topics.topic` is `topic`, `identifiers.value` is `identifier`."""
     part, _, column = name.partition(".")
     return (part.removesuffix("s") if column == "value" else column) if column else part
-
-
-def missing_fields(noun: Noun) -> list[str]:
-    """The fields that `missing=` can ask for: those that may be empty."""
-    optional = [name for name, info in noun.fields.model_fields.items() if not info.is_required()]
-    return [name for name in optional if name not in {"basis", "context_only", "sensitive", "plural"}]
 
 
 def _filter(connection: Connection, noun: Noun, name: str, values: Sequence[Any]) -> ColumnElement[bool]:
@@ -248,24 +242,23 @@ def _close_cursor(query: PageQuery, order: Sequence[_Order], row: Values) -> str
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
-def _open_cursor(query: PageQuery) -> list[Any]:
+def _open_cursor(query: PageQuery, order: Sequence[_Order]) -> list[Any]:
     text = query.cursor or ""
     try:
         sort, values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if sort == list(query.sort) and len(values) == len(sort) + 1 and _plain(values):
+        if sort == list(query.sort) and len(values) == len(order) and all(map(_fits, order, values)):
             return list(values)
     except (ValueError, TypeError, binascii.Error, RecursionError):
         pass
     raise Problem("bad-cursor", "Take the cursor from `next` of the page before, with the same `sort`.")
 
 
-def _plain(values: Sequence[Any]) -> bool:
-    return isinstance(values[-1], str) and all(
-        value is None
-        or (isinstance(value, int) and abs(value) < 2**62)
-        or (isinstance(value, str) and "\0" not in value)
-        for value in values
-    )
+def _fits(term: _Order, value: Any) -> bool:
+    if value is None:
+        return term.name != "id"
+    if isinstance(value, str):
+        return term.column.type.python_type is str and "\0" not in value and value.isprintable()
+    return term.column.type.python_type in (int, bool) and isinstance(value, int) and abs(value) < 2**62
 
 
 # --- related records -----------------------------------------------------------------------------------------------
@@ -493,6 +486,9 @@ def _part_name(noun: Noun, table: Table) -> str:
 
 
 def _new_id(connection: Connection, noun: Noun, values: Values) -> str:
+    if noun.id_pattern == STATE_PATTERN:
+        detail = "the ISO 3166-2 code must be given"
+        raise Problem("malformed-body", "A state's id is not made up.", errors=[{"pointer": "/id", "detail": detail}])
     text = values.get(noun.id_from) if noun.id_from else None
     stem = re.sub(r"[^a-z0-9]+", "-", fold_name(text)).strip("-")[:60].strip("-") if text else ""
     stem = stem or noun.kind.replace("_", "-")
