@@ -16,7 +16,19 @@ from app import __version__
 from app.explorer.docs import mount_docs
 from app.middleware import EntityTags, Gate, Methods, RequestIds
 from app.models.nouns import NOUNS
-from app.routers import about, crud, evidence, funding, health, networks, organizations, projects, search, states
+from app.routers import (
+    about,
+    collaborations,
+    crud,
+    evidence,
+    funding,
+    health,
+    networks,
+    organizations,
+    projects,
+    search,
+    states,
+)
 from app.routers.common import ProblemBody
 from app.routers.handlers import install_handlers
 from app.settings import Settings
@@ -27,6 +39,9 @@ DESCRIPTION = """\
 Who funds whom, where, and who works together in civil society, governance and justice work in Mexico, with the
 evidence behind every edge. Unknown is not zero, absent is not no, and money in different currencies is never added.
 """
+
+
+_OWN_MODULE = frozenset({"organization", "state", "project", "funding", "collaboration"})
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -61,7 +76,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         states.router,
         projects.router,
         funding.router,
-        *(crud.crud_router(noun) for noun in NOUNS if noun.kind not in ("organization", "state", "project", "funding")),
+        collaborations.router,
+        *(crud.crud_router(noun) for noun in NOUNS if noun.kind not in _OWN_MODULE),
         health.router,
     ):
         app.include_router(router)

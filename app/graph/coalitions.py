@@ -75,12 +75,15 @@ def _add_collaborations(gathered: Gathered, include: Sequence[str]) -> None:
         certainty = _certainty(gathered, collaboration)
         if certainty is None:
             continue
-        members = [
-            member
-            for member in gathered.facts.members_of.get(collaboration.id, [])
-            if gathered.selection.takes(member.basis)
-            and _shown(gathered, actor(member.organization, member.party), include)
-        ]
+        if not gathered.selection.takes(collaboration.basis):
+            gathered.leave_out("facts_of_other_basis", f"collaboration:{collaboration.id}")
+            continue
+        members = []
+        for member in gathered.facts.members_of.get(collaboration.id, []):
+            if not gathered.selection.takes(member.basis):
+                gathered.leave_out("facts_of_other_basis", f"collaboration_member:{member.id}")
+            elif _shown(gathered, actor(member.organization, member.party), include):
+                members.append(member)
         for member in members:
             gathered.node(actor(member.organization, member.party))
         for one, other in combinations(members, 2):
@@ -122,9 +125,11 @@ def _declare(
     edge = _pair(gathered, ends[0], ends[1], "collaboration")
     records = [f"collaboration:{collaboration.id}", *(f"collaboration_member:{member.id}" for member in (one, other))]
     edge.records.update(records)
-    edge.bases.update((one.basis, other.basis))
+    edge.bases.update((collaboration.basis, one.basis, other.basis))
     if collaboration.project is not None:
         edge.add(collaboration.project, certainty, (), ())
+    leads = {end for end, member in zip(ends, (one, other), strict=True) if member.role == "lead"}
+    edge.extra["leads"] = sorted({*edge.extra.get("leads", []), *leads})
     edge.extra.setdefault("collaborations", [])
     edge.extra.setdefault("planned_collaborations", [])
     planned = collaboration.collaboration_status == "planned"
@@ -198,7 +203,7 @@ def _add_topics(gathered: Gathered, include: Sequence[str], most_edges: int) -> 
                 )
                 behind["projects"].setdefault(certainty, []).append(project)
                 behind["records"] += records
-                behind["basis"] += [topic.basis]
+                behind["basis"] += [topic.basis, *(row.basis for row in (*rows, *paid))]
     _tie_around(gathered, around, most_edges)
 
 
@@ -212,4 +217,10 @@ def _add_combined(gathered: Gathered, weights: Mapping[str, float]) -> None:
         edge.extra["parts"] = dict(sorted(parts.items()))
         edge.extra["weight"] = float(sum(weights[tie] * weight for tie, weight in parts.items()))
         edge.extra["declared"] = set(parts) <= DECLARED
-        edge.records |= {record for tie in parts for record in gathered.edges[f"{source}~{tie}~{target}"].records}
+        for tie in parts:
+            behind = gathered.edges[f"{source}~{tie}~{target}"]
+            for certainty, projects in behind.projects.items():
+                for project in projects:
+                    edge.add(project, certainty, (), ())
+            edge.records |= behind.records
+            edge.bases |= behind.bases

@@ -13,10 +13,11 @@ RELATIONS = {
     ),
     "works_in": (
         "Partner to place, over the selected projects in which it is a partner: its own states if recorded, else the "
-        "project's (shared_project where the project has several named partners). Weight: distinct projects that "
+        "project's (shared_project unless it is the project's only named partner). Weight: distinct projects that "
         "certainly work there. state_group: a counted group with unnamed states (possible); country:MX: nationwide."
     ),
     "funds_project": "Funder to project, from the project's own funding rows. Weight: 1.",
+    "part_of": "Project to its parent project, where both are selected. Weight: 1.",
     "takes_part": "Partner to project. Weight: 1.",
     "located_in": (
         "Project to place: state (certain), state_group (possible), country:MX (nationwide). Weight: 1 if certain."
@@ -34,3 +35,82 @@ TIES = {
     "state": "Inferred: both certainly work in one state. Weight: distinct shared states.",
     "topic": "Inferred: both are partners of projects with one topic. Weight: distinct shared topics.",
 }
+
+FLOWS = {
+    "grants": "Funder to recipient, from funding rows that name no project in between. Weight: distinct projects.",
+    "passes_through": "Funder to the project through which a funding row's money passed. Carries no money itself.",
+    "subgrants": "Project through which the money passed, to recipient. Its money is part of that project's money.",
+    "pays_for": "Funder (or the project in between) to project, where the row names no recipient.",
+    "receives_for": "Recipient to the project that the money is for. Carries no money itself.",
+    "component": "Project to a project below it, both selected.",
+    "led_by": "Project to a lead, implementing or extending partner that has no funding row of its own in it.",
+    "joined_by": "Project to another partner (partner, designer, convener, host) without a funding row of its own.",
+    "reaches": "Project to a target institution or counterpart.",
+    "located_in": RELATIONS["located_in"],
+}
+
+QUESTIONS = {
+    "withdrawal": {
+        "recipients": (
+            "Named recipients of the withdrawing funders F on the projects that match every other filter. kept: has a "
+            "funds edge from another funder; else unclear: has a funding row of unknown funder, or one without a "
+            "project from anybody but F; else lost."
+        ),
+        "projects": "left: all known effective funders are in F; kept: some are; unknown_funder: none is known.",
+        "states": (
+            "left: a certain project of F is there and no certain one with another known effective funder; kept: both. "
+            "Projects that are only possibly there and those with unknown funder are listed apart."
+        ),
+        "topics": "As states.",
+        "money": "Sums over the funding rows of F, regrants apart because they are part of what was granted.",
+    },
+    "coverage": {
+        "cell": (
+            "Projects of the column (topic, or effective funder) that are certain, possible or nationwide in the "
+            "state: by the weaker of place and time."
+        ),
+        "status": (
+            "Of a state: known (a certain project), unknown (only possible or nationwide ones), none_recorded (no "
+            "project), not_selected (left out by state=)."
+        ),
+        "total": "Distinct projects by the strongest certainty that they have in any state; no_place: those with none.",
+    },
+    "suggestions": {
+        "score": (
+            "Adamic-Adar: the sum over the topics and states k that both certainly have of 1 / ln(n_k), n_k the number "
+            "of named partners of the certainly selected projects that have k (Adamic & Adar 2003)."
+        ),
+        "linked": (
+            "Has with the organization a collaboration tie, a project tie, or a funding row between the two, anywhere "
+            "in the data."
+        ),
+        "possible": "A state that one of the two certainly has and the other possibly; adds nothing to the score.",
+    },
+    "compare": {
+        "shared": "What both sides have through their selected projects; only_a and only_b: what one of them has.",
+        "states": (
+            "Of projects that certainly work there. possibly_shared: certain on one side, possible on the other. "
+            "status: known (some are shared), unknown (unnamed, nationwide or undated places may be shared), "
+            "none_recorded."
+        ),
+        "money": "Sums over the funding rows on a side's projects; the sides must not be added (funding_in_both).",
+    },
+    "diff": {
+        "edge": "Keyed by source, target and relation (for coalitions: tie).",
+        "changed": (
+            "Weight, certainty, or ids (projects by certainty, records, collaborations, shared hubs) are not the same."
+        ),
+    },
+    "timeline": {
+        "certain": "Of projects that certainly fall into the year; possible: of those that may (end unknown).",
+        "newcomers": (
+            "Certain in the year, neither certain nor possible in the year before; possible_newcomers: possible in the "
+            "year before."
+        ),
+        "leavers": (
+            "Certain in the year before, neither certain nor possible in the year; possible_leavers: possible in the "
+            "year."
+        ),
+    },
+}
+"""What the answers that are not networks mean: question -> word -> definition."""

@@ -65,6 +65,7 @@ class ProjectFact(NamedTuple):
     start_date: str | None
     end_date: str | None
     parent: str | None
+    basis: str = "stated"
 
 
 class FundingFact(NamedTuple):

@@ -109,20 +109,34 @@ def _places(gathered: Gathered, project: str) -> list[tuple[str, str, str, str]]
     return found
 
 
+def _add_project(gathered: Gathered, project: str, places: Sequence[tuple[str, str, str, str]]) -> None:
+    ref, one = f"project:{project}", gathered.facts.projects[project]
+    gathered.node(ref)
+    if one.parent in gathered.selected.projects:
+        certainty = weakest(gathered.selected.projects[project], gathered.selected.projects[one.parent])
+        gathered.node(f"project:{one.parent}")
+        gathered.edge(ref, f"project:{one.parent}", "part_of").add(project, certainty, [ref], [one.basis])
+    for place, certainty, record, basis in places:
+        gathered.node(place)
+        edge = gathered.edge(ref, place, "located_in")
+        edge.add(project, weakest(certainty, gathered.selected.when[project]), [record], [basis])
+
+
 def _add_works_in(gathered: Gathered, project: str, include: Sequence[str]) -> None:
     facts = gathered.facts
     time = gathered.selected.when[project]
     partners = partners_of(facts, project, gathered.selection)
-    named = [ref for ref in partners if ref.startswith("org:")]
-    if not named:
+    of_any_basis = partners_of(facts, project, Selection())
+    for rows, _ in of_any_basis.values():
+        for row in rows:
+            if not gathered.selection.takes(row.basis):
+                gathered.leave_out("facts_of_other_basis", f"participation:{row.id}")
+    named = [ref for ref in of_any_basis if ref.startswith("org:")]
+    if not named and "projects" not in include:
         gathered.leave_out("projects_without_known_partner", project)
     places = _places(gathered, project)
     if "projects" in include:
-        ref = f"project:{project}"
-        gathered.node(ref)
-        for place, certainty, record, basis in places:
-            gathered.node(place)
-            gathered.edge(ref, place, "located_in").add(project, weakest(certainty, time), [record], [basis])
+        _add_project(gathered, project, places)
     for partner, (participations, funding) in partners.items():
         if not _shown(partner, include):
             gathered.leave_out("unnamed_parties", partner)
@@ -140,13 +154,13 @@ def _add_works_in(gathered: Gathered, project: str, include: Sequence[str]) -> N
             edge = gathered.edge(partner, f"state:{state}", "works_in")
             edge.add(project, weakest("certain", time), [f"participation:{row.id}"], [row.basis])
             edge.extra.setdefault("shared_project", [])
-        if own:
+        if any(row.states for row in of_any_basis[partner][0]):
             continue
         for place, certainty, record, basis in places:
             gathered.node(place)
             edge = gathered.edge(partner, place, "works_in")
             edge.add(project, weakest(certainty, time), [record, *records], [basis, *bases])
-            _share(edge, project, shared=len(named) > 1)
+            _share(edge, project, shared=named != [partner])
 
 
 def _share(edge: Edge, project: str, *, shared: bool) -> None:
@@ -161,11 +175,22 @@ def _add_supports(gathered: Gathered, project: str, certainty: str, include: Seq
     paid = {actor(row.recipient, row.recipient_party) for row in facts.funding_of.get(project, [])}
     for participation in facts.participations_of.get(project, []):
         participant = actor(participation.organization, participation.party)
-        if participant in paid or not selection.takes(participation.basis) or not _shown(participant, include):
+        funding = [row for row in rows if actor(row.funder, row.funder_party) != participant]
+        if participant in paid or not funding:
             continue
-        for row in rows:
+        if not selection.takes(participation.basis):
+            gathered.leave_out("facts_of_other_basis", f"participation:{participation.id}")
+            continue
+        if not _shown(participant, include):
+            gathered.leave_out("unnamed_parties", participant)
+        for row in funding:
             funder = actor(row.funder, row.funder_party)
-            if funder == participant or not selection.takes(row.basis) or not _shown(funder, include):
+            if not selection.takes(row.basis):
+                gathered.leave_out("facts_of_other_basis", f"funding:{row.id}")
+                continue
+            if not _shown(funder, include):
+                gathered.leave_out("unnamed_parties", funder)
+            if not _shown(funder, include) or not _shown(participant, include):
                 continue
             gathered.node(funder, "funder")
             gathered.node(participant)

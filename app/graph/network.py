@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from app.graph.definitions import RELEASE
 from app.graph.facts import Facts, FundingFact
@@ -147,7 +148,8 @@ def money(rows: Sequence[FundingFact], selection: Selection) -> Attributes:
     """Sums per currency and stage over funding rows, in minor units; never across currencies or stages.
 
     With a window of years, a row counts in its date's year: rows of other years are counted apart, and rows without
-    a date have sums of their own. Unknown amounts make every sum a lower bound.
+    a date have sums of their own. Unknown amounts, and supplements to a grant that is not recorded, make every sum a
+    lower bound.
     """
     sums: dict[tuple[str, str, bool], Attributes] = {}
     unknown: list[str] = []
@@ -182,16 +184,30 @@ def money(rows: Sequence[FundingFact], selection: Selection) -> Attributes:
         total["funding"].append(row.id)
         total["presumed_currency"] |= row.currency_presumed
         total["exact"] &= row.amount_qualifier in (None, "exact")
+    # A supplement adds to a grant: where that grant's own row is not among these, the sum is less than what was given.
+    whole = {(row.funder, row.recipient, row.project) for row in rows if row.kind != "supplement"}
+    baseless = [
+        row.id for row in rows if row.kind == "supplement" and (row.funder, row.recipient, row.project) not in whole
+    ]
     shares = [
         {"funding": row.id, "percent": row.share_hundredths / 100, "qualifier": row.share_qualifier}
         for row in rows
         if row.share_hundredths is not None
     ]
-    status = "known" if sums and not unknown else "lower_bound" if sums else "unknown" if unknown else "none_recorded"
+    status = (
+        "known"
+        if sums and not unknown and not baseless
+        else "lower_bound"
+        if sums
+        else "unknown"
+        if unknown
+        else "none_recorded"
+    )
     return {
         "status": status,
         "sums": [sums[key] for key in sorted(sums)],
         "unknown_amounts": sorted(unknown),
+        "supplements_without_base": sorted(baseless),
         "outside_window": sorted(outside),
         "shares": shares,
     }
@@ -254,11 +270,19 @@ def finish(
             },
             "left_out": left_out,
             "truncated": bool(beyond),
+            "evidence": _evidence(query),
             **block,
         },
         "nodes": [{"id": ref, **nodes[ref]} for ref in sorted(nodes)],
         "edges": [_edge(gathered.facts, edge) for edge in edges],
     }
+
+
+def _evidence(query: Attributes) -> str:
+    """The address of the page behind an edge, with the edge's id to be put in."""
+    own = ("include", "tie", "weights", "min_weight", "max_edges")
+    selection = urlencode([(name, one) for name, one in query.items() if name not in own], doseq=True)
+    return f"/v1/evidence?edge={{id}}&{selection}"
 
 
 def _edge(facts: Facts, edge: Edge) -> Attributes:

@@ -16,6 +16,7 @@ def organization_networks(facts: Facts, organization: str) -> Attributes:
     ref = f"org:{organization}"
     mine = Selection(organization=frozenset({organization}))
     money = funder_partner_state(facts, mine, include=["unnamed", "supports"], **_WHOLE)["edges"]
+    mine_edges = [edge for edge in money if edge["source"] == ref]
     ties = coalitions(facts, mine, ties=["collaboration", "project"], weights={}, include=["unnamed"], **_WHOLE)[
         "edges"
     ]
@@ -26,6 +27,7 @@ def organization_networks(facts: Facts, organization: str) -> Attributes:
         | {row.project for row in facts.funding if row.recipient == organization and row.project}
     )
     unfunded = [project for project in projects if facts.effective_funding(project)[0] is None]
+    placeless = [project for project in projects if not _has_place(facts, project)]
     unknown_rows = [
         row.id for row in facts.funding if row.recipient == organization and not (row.funder or row.funder_party)
     ]
@@ -37,17 +39,31 @@ def organization_networks(facts: Facts, organization: str) -> Attributes:
             "funding_from_unknown_funder": unknown_rows,
             "projects_without_known_funder": unfunded,
         },
-        "funds": _section([edge for edge in money if edge["source"] == ref and edge["relation"] == "funds"]),
-        "works_in": {
-            certainty: [
-                edge
-                for edge in money
-                if edge["source"] == ref and edge["relation"] == "works_in" and edge["certainty"] == certainty
-            ]
-            for certainty in CERTAINTIES
-        },
+        "funds": _section([edge for edge in mine_edges if edge["relation"] == "funds"]),
+        "works_in": _works_in(mine_edges, projects, placeless),
         "works_with": _section([edge for edge in ties if ref in (edge["source"], edge["target"])]),
         "topics": _section(sorted({row.topic for project in projects for row in facts.topics_of.get(project, [])})),
+    }
+
+
+def partners_of_selection(facts: Facts, selection: Selection) -> set[str]:
+    """The organizations that are partners of a selected project."""
+    partners = {ref for project in select(facts, selection).projects for ref in partners_of(facts, project, selection)}
+    return {ref.removeprefix("org:") for ref in partners if ref.startswith("org:")}
+
+
+def _has_place(facts: Facts, project: str) -> bool:
+    return any(row.role == "target" for row in facts.states_of.get(project, [])) or any(
+        group.role == "target" for group in facts.groups_of.get(project, [])
+    )
+
+
+def _works_in(edges: list[Attributes], projects: list[str], placeless: list[str]) -> Attributes:
+    placed = [edge for edge in edges if edge["relation"] == "works_in"]
+    return {
+        "status": "known" if placed else "unknown" if projects else "none_recorded",
+        "projects_without_place": placeless,
+        **{certainty: [edge for edge in placed if edge["certainty"] == certainty] for certainty in CERTAINTIES},
     }
 
 

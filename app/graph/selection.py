@@ -74,10 +74,16 @@ class Selected:
     """Selected project -> its certainty under the selection."""
     when: dict[str, str]
     """Selected project -> certainty of its time alone (`certain` where the selection has no window)."""
-    counts: dict[str, int]
-    """Certainty -> number of projects that match so, whether they are taken or not."""
+    matches: dict[str, str]
+    """Every project that matches at some certainty, whether it is taken or not -> that certainty."""
     possible_by_window: list[str] = field(default_factory=list)
     """Projects without any date, which are possible in any window."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Certainty -> number of projects that match so, whether they are taken or not."""
+        found = list(self.matches.values())
+        return {certainty: found.count(certainty) for certainty in CERTAINTIES}
 
 
 def weakest(*certainties: str) -> str:
@@ -126,11 +132,12 @@ def partners_of(
 ) -> dict[str, tuple[list[ParticipationFact], list[FundingFact]]]:
     """Prefixed id of each partner, named or not -> the participations and funding rows that make it one."""
     found: dict[str, tuple[list[ParticipationFact], list[FundingFact]]] = {}
-    funders = facts.effective_funders(project)
+    funders = {actor(row.funder, row.funder_party) for row in facts.effective_funding(project)[1]}
     for row in facts.participations_of.get(project, []):
-        is_partner = row.role in PARTNER_ROLES and not (row.role == "designer" and row.organization in funders)
+        participant = actor(row.organization, row.party)
+        is_partner = row.role in PARTNER_ROLES and not (row.role == "designer" and participant in funders)
         if is_partner and selection.takes(row.basis):
-            found.setdefault(actor(row.organization, row.party), ([], []))[0].append(row)
+            found.setdefault(participant, ([], []))[0].append(row)
     for funding in facts.funding_of.get(project, []):
         if (funding.recipient or funding.recipient_party) and selection.takes(funding.basis):
             found.setdefault(actor(funding.recipient, funding.recipient_party), ([], []))[1].append(funding)
@@ -144,7 +151,7 @@ def actor(organization: str | None, party: str | None) -> str:
 
 def select(facts: Facts, selection: Selection) -> Selected:
     """The projects that match every filter."""
-    counts = dict.fromkeys(CERTAINTIES, 0)
+    matches: dict[str, str] = {}
     projects: dict[str, str] = {}
     when: dict[str, str] = {}
     undated: list[str] = []
@@ -155,16 +162,16 @@ def select(facts: Facts, selection: Selection) -> Selected:
         time = "certain"
         if selection.has_window:
             time = year_certainty(project.start_date, project.end_date, selection.year_from, selection.year_to)
-            if not project.start_date and not project.end_date:
-                undated.append(project.id)
         certainty = weakest(place, time)
         if certainty == "none":
             continue
-        counts[certainty] += 1
+        matches[project.id] = certainty
+        if selection.has_window and not project.start_date and not project.end_date:
+            undated.append(project.id)
         if not selection.is_graded or certainty in selection.certainty:
             projects[project.id] = certainty
             when[project.id] = time
-    return Selected(projects, when, counts, undated)
+    return Selected(projects, when, matches, undated)
 
 
 def _matches(facts: Facts, project_id: str, selection: Selection) -> bool:
@@ -187,9 +194,11 @@ def _matches_actors(facts: Facts, project_id: str, selection: Selection) -> bool
         funders = facts.effective_funders(project_id)
         if selection.funder and selection.funder.isdisjoint(funders):
             return False
-        if selection.funder_kind and selection.funder_kind.isdisjoint(
-            facts.organizations[funder].kind for funder in funders
-        ):
+        kinds = {facts.organizations[funder].kind for funder in funders}
+        kinds |= {
+            facts.parties[row.funder_party].kind for row in facts.effective_funding(project_id)[1] if row.funder_party
+        }
+        if selection.funder_kind and selection.funder_kind.isdisjoint(kinds):
             return False
     if selection.partner or selection.partner_kind:
         partners = partners_of(facts, project_id, Selection())

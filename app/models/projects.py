@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -178,6 +178,17 @@ PROJECT = Noun(
         "start_precision": str,
         "end_precision": str,
         "nationwide": bool,
+        "place_status": Annotated[
+            ValueStatus,
+            Field(description="known: a state, another place or the whole country is recorded; unknown: none is."),
+        ],
+        "result_status": Annotated[
+            ValueStatus,
+            Field(
+                description="known: an outcome or a result with its figure is recorded; none_recorded: it is only "
+                "planned; unknown: it runs or ran, and no source tells what came of it."
+            ),
+        ],
         "effective_funder": EffectiveFunder,
     },
     from_row=lambda row: (

@@ -30,6 +30,10 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", use_enum_values=True)
 
 
+QueryYear = Annotated[int, Field(ge=1800, le=2200)]
+"""A year in a query, where every value arrives as text."""
+
+
 class NoParameters(Parameters):
     """An operation without query parameters."""
 

@@ -111,18 +111,21 @@ def _filter_type(noun: Noun, name: str) -> Any:
     part_name, _, column = name.partition(".")
     if column:
         table = part_sql(next(part for part in noun.parts if part.name == part_name))
-        return PublicId if column in references(table) else Line
+        return _reference_type(references(table).get(column))
     info = noun.fields.model_fields[name]
-    if references(noun.sql).get(name) == "record":
-        return RecordRef
     if name in references(noun.sql):
-        return PublicId
+        return _reference_type(references(noun.sql)[name])
     annotation = info.annotation
     if type(None) in get_args(annotation):
         annotation = next(one for one in get_args(annotation) if one is not type(None))
     # `Year` is strict, and a query is text.
     found = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     return _WHOLE if found is int else found if found is bool or _is_enum(found) else Line
+
+
+def _reference_type(target: str | None) -> Any:
+    """A state may be named in any form; anything else by its id."""
+    return {"record": RecordRef, "state": Line, None: Line}.get(target, PublicId)
 
 
 def _is_enum(annotation: Any) -> bool:
@@ -140,6 +143,10 @@ def list_parameters(noun: Noun, extra: dict[str, Any]) -> type[Parameters]:
     fields["missing"] = (
         _many(_literal(missing)),
         Field(default=None, description="Only records in which this field is empty (unknown, or none recorded)."),
+    )
+    fields["has"] = (
+        _many(_literal(missing)),
+        Field(default=None, description="Only records in which this field holds something."),
     )
     if noun.searched:
         fields["q"] = (
@@ -169,6 +176,7 @@ def page_query(noun: Noun, parameters: Any, *, only: set[int] | None = None) -> 
     return PageQuery(
         filters={name: values for name, values in filters.items() if values},
         missing=parameters.missing or (),
+        has=parameters.has or (),
         q=getattr(parameters, "q", None),
         only=only,
         sort=tuple(parameters.sort or ()),
@@ -266,7 +274,7 @@ def crud_router(
 
     def _answer(response: Response, writer: Writer, public_id: str) -> Any:
         """What this write made of the record, read before any other write can change it."""
-        writer.flush()
+        writer.close()
         record = records.read(writer.connection, noun, public_id)
         tag(response, version=present_version(writer.connection), revision=record["revision"], pure=pure)
         return record

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from app.graph.network import money
 from app.graph.selection import Selection
 from app.models.nouns import BY_KIND
-from app.models.types import Schema, Year
+from app.models.types import Schema
+from app.routers.common import QueryYear
 from app.routers.crud import crud_router, page_query
 from app.routers.selecting import check_window, snapshots
 from app.store.records import conditions
@@ -46,13 +47,14 @@ class Money(Schema):
     )
     sums: list[MoneySum]
     unknown_amounts: list[str] = Field(description="Ids of rows whose amount is unknown.")
+    supplements_without_base: list[str] = Field(description="Supplements to a grant that is not recorded.")
     outside_window: list[str] = Field(description="Ids of rows dated outside the years asked for.")
     shares: list[MoneyShare]
 
 
 _PARAMETERS: dict[str, Any] = {
-    "year_from": (Year | None, Field(default=None, description="First year; rows without a date are left out.")),
-    "year_to": (Year | None, Field(default=None, description="Last year; rows without a date are left out.")),
+    "year_from": (QueryYear | None, Field(default=None, description="First year; rows without a date are left out.")),
+    "year_to": (QueryYear | None, Field(default=None, description="Last year; rows without a date are left out.")),
 }
 
 

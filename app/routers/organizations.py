@@ -4,18 +4,58 @@ from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 from pydantic import Field, create_model
+from sqlalchemy import Connection
 
-from app.graph.profiles import organization_networks
+from app.graph.profiles import organization_networks, partners_of_selection
 from app.models.nouns import BY_KIND
 from app.models.types import Schema
 from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, problems, tag
 from app.routers.crud import crud_router, detailed, many
 from app.routers.evidence import CitedDocument, EvidenceItem
 from app.routers.networks.shared import NetworkEdge
-from app.routers.selecting import snapshots
+from app.routers.selecting import (
+    CERTAINTY,
+    Certainties,
+    Ids,
+    SelectionParameters,
+    StateForms,
+    selection_of,
+    snapshots,
+)
 from app.store.profiles import organization_profile
+from app.store.records import keys_of
 
-router = crud_router(BY_KIND["organization"])
+ORGANIZATION = BY_KIND["organization"]
+
+_PARAMETERS: dict[str, Any] = {
+    "topic": (Ids | None, Field(default=None, description="Partner of a project with this topic.")),
+    "works_in": (StateForms | None, Field(default=None, description="Partner of a project in this state, any form.")),
+    "certainty": (Certainties | None, CERTAINTY),
+    "funded_by": (Ids | None, Field(default=None, description="Partner of a project with this effective funder.")),
+    "document": (Ids | None, Field(default=None, description="A document that is cited for the organization itself.")),
+}
+
+
+def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
+    facts = snapshots(request).get(connection)
+    asked = {"topic": parameters.topic, "state": parameters.works_in, "funder": parameters.funded_by}
+    chosen = {name: values for name, values in asked.items() if values is not None}
+    names: set[str] | None = None
+    if chosen:
+        if parameters.certainty is not None:
+            chosen["certainty"] = parameters.certainty
+        names = partners_of_selection(
+            facts, selection_of(connection, facts, SelectionParameters.model_construct(**chosen))
+        )
+    if parameters.document is not None:
+        selection_of(connection, facts, SelectionParameters.model_construct(document=parameters.document))
+        wanted = set(parameters.document)
+        cited = {one for one in facts.organizations if not wanted.isdisjoint(facts.documents.get(f"org:{one}", ()))}
+        names = cited if names is None else names & cited
+    return None if names is None else set(keys_of(connection, ORGANIZATION, names).values()), {}
+
+
+router = crud_router(ORGANIZATION, extra_parameters=_PARAMETERS, choose=_choose)
 
 
 class EdgeSection(Schema):
@@ -44,6 +84,9 @@ class FundersSection(Schema):
 
 class WorksIn(Schema):
     """Where it works, by certainty."""
+
+    status: str = Field(description="known; unknown: it takes part in projects, none with a place; none_recorded.")
+    projects_without_place: list[str] = Field(description="Its projects for which no source gives a place.")
 
     certain: list[NetworkEdge]
     possible: list[NetworkEdge]

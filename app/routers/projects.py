@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from app.graph.selection import CERTAINTIES, select
 from app.models.nouns import BY_KIND
-from app.models.types import Year
-from app.routers.crud import crud_router
+from app.routers.common import QueryYear
+from app.routers.crud import crud_router, page_query
 from app.routers.selecting import (
     CERTAINTY,
     STATE,
@@ -23,7 +23,8 @@ from app.routers.selecting import (
     snapshots,
 )
 from app.store.derived import nationwide_projects, placeless_projects
-from app.store.records import keys_of
+from app.store.records import conditions, keys_of
+from app.store.years import ids_where
 
 PROJECT = BY_KIND["project"]
 
@@ -35,8 +36,8 @@ _PARAMETERS: dict[str, Any] = {
     "document": (Ids | None, Field(default=None, description="A document that is cited for the project.")),
     "state": (StateForms | None, STATE),
     "certainty": (Certainties | None, CERTAINTY),
-    "year_from": (Year | None, YEAR_FROM),
-    "year_to": (Year | None, YEAR_TO),
+    "year_from": (QueryYear | None, YEAR_FROM),
+    "year_to": (QueryYear | None, YEAR_TO),
     "nationwide": (bool | None, Field(default=None, description="Whether a source says: the whole country.")),
     "placeless": (
         bool | None,
@@ -47,18 +48,25 @@ _PARAMETERS: dict[str, Any] = {
 
 def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
     only: set[int] | None = None
-    counts = None
+    matches: dict[str, str] = {}
     chosen = {name: getattr(parameters, name) for name in _SELECTING if getattr(parameters, name) is not None}
     if chosen:
         facts = snapshots(request).get(connection)
         selected = select(facts, selection_of(connection, facts, SelectionParameters.model_construct(**chosen)))
         only = set(keys_of(connection, PROJECT, selected.projects).values())
-        counts = selected.counts if parameters.state or parameters.year_from or parameters.year_to else None
+        matches = selected.matches
+    others: set[int] | None = None
     for wanted, find in ((parameters.nationwide, nationwide_projects), (parameters.placeless, placeless_projects)):
         if wanted is not None:
             found = find(connection, holds=wanted)
+            others = found if others is None else others & found
             only = found if only is None else only & found
-    return only, {"by_certainty": counts}
+    if not parameters.state and parameters.year_from is None and parameters.year_to is None:
+        return only, {"by_certainty": None}
+    # The counts answer for the whole list: what its other filters leave of each certainty.
+    left = ids_where(connection, PROJECT, conditions(connection, PROJECT, page_query(PROJECT, parameters, only=others)))
+    held = [certainty for project, certainty in matches.items() if project in left]
+    return only, {"by_certainty": {certainty: held.count(certainty) for certainty in CERTAINTIES}}
 
 
 router = crud_router(
@@ -68,8 +76,8 @@ router = crud_router(
         "by_certainty": (
             dict[str, int] | None,
             Field(
-                description=f"With `state` or years: projects that match at each certainty ({', '.join(CERTAINTIES)})"
-                ", before the other filters of the list; null without."
+                description="With `state` or years: how many match all filters of the list at each certainty "
+                f"({', '.join(CERTAINTIES)}), taken or not; null without."
             ),
         )
     },

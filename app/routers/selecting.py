@@ -12,10 +12,10 @@ from app.graph.selection import Selection
 from app.models.collaborations import CollaborationKind, CollaborationStatus
 from app.models.organizations import OrganizationKind
 from app.models.projects import ProjectKind, ProjectStatus
-from app.models.types import Basis, Line, PublicId, Year
+from app.models.types import Basis, Line, PublicId
 from app.problems import Problem
-from app.routers.common import Parameters, Words
-from app.store.search import states_called
+from app.routers.common import Parameters, QueryYear, Words
+from app.store.search import states_of
 from app.store.snapshot import Snapshots
 
 Ids = Annotated[list[PublicId], Words]
@@ -62,8 +62,8 @@ class SelectionParameters(Parameters):
     )
     document: Ids | None = _ids("A document that is cited for the project.")
     basis: Annotated[list[Basis], Words] | None = _choice("Basis of the facts behind the edges; projects stay.")
-    year_from: Year | None = YEAR_FROM
-    year_to: Year | None = YEAR_TO
+    year_from: QueryYear | None = YEAR_FROM
+    year_to: QueryYear | None = YEAR_TO
     currency: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]], Words] | None = _choice(
         "Currencies whose sums are shown; unknown amounts are always counted."
     )
@@ -101,7 +101,7 @@ def selection_of(connection: Connection, facts: Facts, parameters: SelectionPara
     window = (parameters.year_from, parameters.year_to)
     check_window(*window)
     return Selection(
-        state=states_of(connection, parameters.state or ()), year_from=window[0], year_to=window[1], **values
+        state=states_of(connection, "state", parameters.state or ()), year_from=window[0], year_to=window[1], **values
     )
 
 
@@ -110,17 +110,3 @@ def check_window(year_from: int | None, year_to: int | None) -> None:
     if year_from is not None and year_to is not None and year_from > year_to:
         detail = "year_to lies before year_from"
         raise Problem("bad-parameter", "The window is empty.", errors=[{"parameter": "year_to", "detail": detail}])
-
-
-def states_of(connection: Connection, forms: Collection[str]) -> frozenset[str]:
-    """The states that the forms name; problems where one names none, or several."""
-    found: set[str] = set()
-    for form in forms:
-        called = states_called(connection, form)
-        if len(called) != 1:
-            detail = "names no state" if not called else f"names several states: {', '.join(called)}"
-            raise Problem(
-                "unknown-id", "Give a state by its ISO 3166-2 code.", errors=[{"parameter": "state", "detail": detail}]
-            )
-        found.update(called)
-    return frozenset(found)

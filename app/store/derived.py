@@ -8,11 +8,14 @@ from app.models.noun import Values
 from app.models.organizations import Organization, UnnamedParty
 from app.models.places import Place, State
 from app.models.projects import Funding, Project, ProjectState, StateGroup
+from app.models.results import Finding, Indicator
 
 _PROJECT: Table = Project.__table__  # type: ignore[attr-defined]
 _FUNDING: Table = Funding.__table__  # type: ignore[attr-defined]
 _PROJECT_STATE: Table = ProjectState.__table__  # type: ignore[attr-defined]
 _STATE_GROUP: Table = StateGroup.__table__  # type: ignore[attr-defined]
+_FINDING: Table = Finding.__table__  # type: ignore[attr-defined]
+_INDICATOR: Table = Indicator.__table__  # type: ignore[attr-defined]
 _STATE: Table = State.__table__  # type: ignore[attr-defined]
 _PLACE: Table = Place.__table__  # type: ignore[attr-defined]
 _ORGANIZATION: Table = Organization.__table__  # type: ignore[attr-defined]
@@ -27,6 +30,12 @@ _NATIONWIDE = (
     .join(_PLACE, _PLACE.c.pk == _PROJECT_STATE.c.place_pk)
     .where(_PLACE.c.id == COUNTRY, _PROJECT_STATE.c.role == "target")
 )
+_PLACED = select(_PROJECT_STATE.c.project_pk).where(
+    _PROJECT_STATE.c.role == "target",
+    or_(_PROJECT_STATE.c.membership.is_(None), _PROJECT_STATE.c.membership == "named"),
+)
+_OUTCOMES = select(_FINDING.c.project_pk).where(_FINDING.c.kind == "outcome")
+_RESULTS = select(_INDICATOR.c.project_pk).where(_INDICATOR.c.kind == "result", _INDICATOR.c.low_micro.is_not(None))
 
 
 def nationwide_projects(connection: Connection, *, holds: bool) -> set[int]:
@@ -49,7 +58,13 @@ def _project(connection: Connection, records: Sequence[Values]) -> None:
     keys = [record["pk"] for record in records]
     nationwide = set(connection.execute(_NATIONWIDE.where(_PROJECT_STATE.c.project_pk.in_(keys))).scalars())
     funders = effective_funders(connection, keys)
+    placed = set(connection.execute(_PLACED.where(_PROJECT_STATE.c.project_pk.in_(keys))).scalars())
+    resulted = set(connection.execute(_OUTCOMES.where(_FINDING.c.project_pk.in_(keys))).scalars())
+    resulted |= set(connection.execute(_RESULTS.where(_INDICATOR.c.project_pk.in_(keys))).scalars())
     for record in records:
+        is_planned = record["project_status"] == "planned"
+        record["place_status"] = "known" if record["pk"] in placed else "unknown"
+        record["result_status"] = "known" if record["pk"] in resulted else "none_recorded" if is_planned else "unknown"
         record["nationwide"] = record["pk"] in nationwide
         record["effective_funder"] = funders[record["pk"]]
 

@@ -38,8 +38,8 @@ def organization_profile(
             refs |= {row["ref"] for row in rows if not row["ref"].startswith("citation:")}
     for edge in [*edges["funders"]["direct"], *edges["funders"]["inherited"], *edges["works_with"]["items"]]:
         refs |= set(edge["records"])
-    for found in edges["works_in"].values():
-        refs |= {ref for edge in found for ref in edge["records"]}
+    for certainty in ("certain", "possible", "nationwide"):
+        refs |= {ref for edge in edges["works_in"][certainty] for ref in edge["records"]}
     items = evidence_of(connection, resolve_version(connection, None)[0], refs)
     return {
         "organization": record,

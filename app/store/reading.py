@@ -87,7 +87,7 @@ def to_records(connection: Connection, noun: Noun, rows: Sequence[Values]) -> li
 def value_status(noun: Noun, record: Values) -> dict[str, str]:
     """For each field that may be empty, whether it is known, none is recorded, or it is unknown."""
     status = {}
-    for name in may_be_empty(noun):
+    for name in (*may_be_empty(noun), *(name for name in noun.row_fields if name in noun.unknown_when_null)):
         if record[name] is not None and record[name] != []:
             status[name] = "known"
         else:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, not_, or_, select
 
 from app.history.tables import SEARCH_FORM
 from app.history.writer import PartRows, Writer
@@ -20,6 +20,7 @@ from app.problems import Problem, not_found
 from app.store.folding import fold, fold_name
 from app.store.reading import RECORD, chunks, to_records, within
 from app.store.references import REFERRERS, Referrer, related, single_references
+from app.store.search import states_of
 
 CITATION = BY_KIND["citation"]
 MOST_INCLUDED = 2000
@@ -36,6 +37,7 @@ class PageQuery:
 
     filters: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     missing: Sequence[str] = ()
+    has: Sequence[str] = ()
     q: str | None = None
     only: Collection[int] | None = None
     """Keys that the list is limited to, where something else has chosen them."""
@@ -130,6 +132,7 @@ def conditions(connection: Connection, noun: Noun, query: PageQuery) -> ColumnEl
         if values:
             terms.append(_filter(connection, noun, name, values))
     terms += [_missing(noun, name) for name in query.missing]
+    terms += [not_(_missing(noun, name)) for name in query.has]
     if query.q is not None:
         terms.append(noun.sql.c.pk.in_(_text_matches(noun, query.q)))
     if query.only is not None:
@@ -162,6 +165,8 @@ def _filter(connection: Connection, noun: Noun, name: str, values: Sequence[Any]
 
 
 def _filter_keys(connection: Connection, parameter: str, target: str, values: Sequence[str]) -> list[int]:
+    if target == "state":
+        values = sorted(states_of(connection, parameter, values))
     if target in BY_KIND:
         found = keys_of(connection, BY_KIND[target], values)
         keys = [found.get(value) for value in values]
@@ -413,7 +418,7 @@ def search_forms(noun: Noun, values: Values) -> list[Values]:
     return [
         {"field": name, "text": text, "form": form}
         for name, text in texts
-        for form in dict.fromkeys((fold(text), fold_name(text)))
+        for form in dict.fromkeys((fold(text), fold_name(text), fold("".join(text.split("-")))))
         if form
     ]
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from app.history.tables import SEARCH_FORM
 from app.models.nouns import BY_KIND, ref_of
+from app.problems import Problem
 from app.store.folding import fold, fold_name
 from app.store.reading import RECORD
 
@@ -110,3 +111,16 @@ def states_called(connection: Connection, text: str) -> list[str]:
     forms = select(SEARCH_FORM.c.record_pk).where(SEARCH_FORM.c.form == fold(text))
     query = select(state.c.id).where(or_(state.c.id == text.upper(), state.c.inegi == text, state.c.pk.in_(forms)))
     return sorted(connection.execute(query).scalars())
+
+
+def states_of(connection: Connection, parameter: str, forms: Collection[str]) -> frozenset[str]:
+    """The states that the forms in a parameter name; problems where one names none, or several."""
+    found: set[str] = set()
+    for form in forms:
+        called = states_called(connection, form)
+        if len(called) != 1:
+            detail = "names no state" if not called else f"names several states: {', '.join(called)}"
+            errors = [{"parameter": parameter, "detail": detail}]
+            raise Problem("unknown-id", "Give a state by its ISO 3166-2 code.", errors=errors)
+        found.update(called)
+    return frozenset(found)

@@ -71,6 +71,7 @@ class NetworkBlock(BaseModel):
     counts: dict[str, Any] = Field(description="Projects by certainty, taken or not; nodes by kind; edges by relation.")
     left_out: dict[str, Any] = Field(description="Reason -> how many, and which.")
     truncated: bool = Field(description="Whether max_edges cut anything.")
+    evidence: str = Field(description="Address of the page behind an edge; put the edge's id for {id}.")
 
 
 class NodeLinkNetwork(BaseModel):
