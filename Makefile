@@ -22,7 +22,7 @@ help: ## Say what can be made
 
 .PHONY: run
 run: $(STAMPS)/run ## Serve Tejido, with its first data set; PORT, HOST and TEJIDO_DATABASE_URL are honoured
-	@exec $(BIN)/python -m app.cli serve $(if $(HOST),--host "$(HOST)") $(if $(PORT),--port "$(PORT)") $(ARGS)
+	@exec $(BIN)/python -m app.cli serve $(if $(filter command,$(origin HOST)),--host "$(HOST)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
 .PHONY: test
 test: $(STAMPS)/test ## Run the tests; ARGS goes to pytest, WORKERS is the number of processes

@@ -203,7 +203,7 @@ def _add_topics(gathered: Gathered, include: Sequence[str], most_edges: int) -> 
                 )
                 behind["projects"].setdefault(certainty, []).append(project)
                 behind["records"] += records
-                behind["basis"] += [topic.basis, *(row.basis for row in (*rows, *paid))]
+                behind["basis"] += [topic.basis, *(row.basis for row in rows), *(row.basis for row in paid)]
     _tie_around(gathered, around, most_edges)
 
 

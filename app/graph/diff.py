@@ -63,6 +63,6 @@ def _change(was: Attributes, now: Attributes) -> Attributes | None:
     return {
         **{name: now[name] for name in ("id", "source", "target", "relation")},
         "differs": differs,
-        "before": {name: was[name] for name in _COMPARED if name in was},
-        "after": {name: now[name] for name in _COMPARED if name in now},
+        "before": {name: was.get(name) for name in _COMPARED},
+        "after": {name: now.get(name) for name in _COMPARED},
     }

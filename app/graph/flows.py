@@ -137,10 +137,13 @@ def _add_below(gathered: Gathered, project: str, certainty: str, include: Sequen
     facts, selection = gathered.facts, gathered.selection
     here = f"project:{project}"
     gathered.node(here)
-    parent = facts.projects[project].parent
-    if parent in gathered.selected.projects:
-        sure = weakest(certainty, gathered.selected.projects[parent])
-        gathered.edge(f"project:{parent}", here, "component").add(project, sure, [here], [])
+    one = facts.projects[project]
+    if one.parent in gathered.selected.projects and selection.takes(one.basis):
+        sure = weakest(certainty, gathered.selected.projects[one.parent])
+        gathered.node(f"project:{one.parent}")
+        gathered.edge(f"project:{one.parent}", here, "component").add(project, sure, [here], [one.basis])
+    elif one.parent in gathered.selected.projects:
+        gathered.leave_out("facts_of_other_basis", here)
     if facts.effective_funding(project)[0] is None:
         gathered.leave_out("projects_without_known_funder", project)
     receiving = {_recipient(row) for row in facts.funding_of.get(project, []) if selection.takes(row.basis)}
@@ -218,9 +221,9 @@ def _chains(gathered: Gathered, rows: Iterable[FundingFact], most: int) -> list[
     facts = gathered.facts
     children: dict[str, list[str]] = {}
     for project in sorted(gathered.selected.projects):
-        parent = facts.projects[project].parent
-        if parent is not None:
-            children.setdefault(parent, []).append(project)
+        one = facts.projects[project]
+        if one.parent is not None and gathered.selection.takes(one.basis):
+            children.setdefault(one.parent, []).append(project)
     reaches: dict[str, Attributes] = {}
     found: list[Attributes] = []
     entries = 0

@@ -112,7 +112,9 @@ def _places(gathered: Gathered, project: str) -> list[tuple[str, str, str, str]]
 def _add_project(gathered: Gathered, project: str, places: Sequence[tuple[str, str, str, str]]) -> None:
     ref, one = f"project:{project}", gathered.facts.projects[project]
     gathered.node(ref)
-    if one.parent in gathered.selected.projects:
+    if one.parent in gathered.selected.projects and not gathered.selection.takes(one.basis):
+        gathered.leave_out("facts_of_other_basis", ref)
+    elif one.parent in gathered.selected.projects:
         certainty = weakest(gathered.selected.projects[project], gathered.selected.projects[one.parent])
         gathered.node(f"project:{one.parent}")
         gathered.edge(ref, f"project:{one.parent}", "part_of").add(project, certainty, [ref], [one.basis])

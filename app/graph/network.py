@@ -185,9 +185,9 @@ def money(rows: Sequence[FundingFact], selection: Selection) -> Attributes:
         total["presumed_currency"] |= row.currency_presumed
         total["exact"] &= row.amount_qualifier in (None, "exact")
     # A supplement adds to a grant: where that grant's own row is not among these, the sum is less than what was given.
-    whole = {(row.funder, row.recipient, row.project) for row in rows if row.kind != "supplement"}
+    whole = {_grant(row) for row in rows if row.kind != "supplement"}
     baseless = [
-        row.id for row in rows if row.kind == "supplement" and (row.funder, row.recipient, row.project) not in whole
+        row.id for row in rows if row.kind == "supplement" and _grant(row) not in whole and row.id not in outside
     ]
     shares = [
         {"funding": row.id, "percent": row.share_hundredths / 100, "qualifier": row.share_qualifier}
@@ -211,6 +211,10 @@ def money(rows: Sequence[FundingFact], selection: Selection) -> Attributes:
         "outside_window": sorted(outside),
         "shares": shares,
     }
+
+
+def _grant(row: FundingFact) -> tuple[str | None, ...]:
+    return row.funder, row.funder_party, row.recipient, row.recipient_party, row.project
 
 
 def finish(

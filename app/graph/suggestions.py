@@ -104,14 +104,16 @@ def _add_grounds(
     """Add the project's topics and states to each of its named partners."""
     places = places_of(facts, project, selection)
     about = {f"topic:{topic}" for topic in topics_of(facts, project, selection)}
+    of_any_basis = partners_of(facts, project, Selection())
     for ref, (participations, _) in partners_of(facts, project, selection).items():
         if not ref.startswith("org:"):
             continue
-        own = {state for row in participations for state in row.states}
+        has_own = any(row.states for row in of_any_basis[ref][0])
+        states = {state for row in participations for state in row.states} if has_own else places.certain
         mine = grounds.setdefault(ref, {})
-        for ground in about | {f"state:{state}" for state in own or places.certain}:
+        for ground in about | {f"state:{state}" for state in states}:
             mine.setdefault(ground, set()).add(project)
-        if not own and places.groups:
+        if places.groups and not has_own:
             open_places.setdefault(ref, {})[project] = places
 
 

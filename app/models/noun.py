@@ -6,6 +6,7 @@ in the schemas and rows of a table of its own. Everything else has one name in b
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import GenericAlias
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import Field, create_model
@@ -139,6 +140,16 @@ def update_schema(noun: Noun) -> type[Schema]:
     )
 
 
+def _answer_list(annotation: Any) -> Any:
+    """For a list of `StateNameFields`, a list of `StateName`: the same fields, none of them optional."""
+    (item,) = get_args(annotation)
+    fields: dict[str, Any] = {
+        name: (_described(info.rebuild_annotation(), info), ...) for name, info in item.model_fields.items()
+    }
+    made = create_model(item.__name__.removesuffix("Fields"), __base__=Schema, __doc__=item.__doc__, **fields)
+    return GenericAlias(list, (made,))
+
+
 def read_schema(noun: Noun) -> type[Schema]:
     """The answer for one record. Every field is there, so that generated types are not optional."""
     fields: dict[str, Any] = {
@@ -146,8 +157,10 @@ def read_schema(noun: Noun) -> type[Schema]:
         "ref": (str, Field(description="Prefixed id: the same record named among all kinds, and in networks.")),
         "revision": (int, Field(description="Number of the record's present revision, from 1.")),
     }
+    lists = {part.name for part in noun.parts if part.scalar is None}
     for name, info in noun.fields.model_fields.items():
-        fields[name] = (_described(info.rebuild_annotation(), info), ...)
+        annotation = _answer_list(info.annotation) if name in lists else info.rebuild_annotation()
+        fields[name] = (_described(annotation, info), ...)
     for name, annotation in noun.row_fields.items():
         fields[name] = (annotation, ...)
     fields["value_status"] = (

@@ -35,5 +35,5 @@ def get_readiness(response: Response, database: DatabaseDep, parameters: NoParam
     except DBAPIError:
         revision = None
     if revision != head():
-        raise Problem("busy", "The database is away or not migrated.")
+        raise Problem("busy", "The database is away or not migrated.", headers={"Retry-After": "1"})
     return Health(status="ok")

@@ -2,8 +2,28 @@
 
 from fastapi import APIRouter
 
-from app.routers.networks import coalitions, funder_partner_state
+from app.routers.networks import (
+    coalitions,
+    compare,
+    coverage,
+    diff,
+    flows,
+    funder_partner_state,
+    suggestions,
+    timeline,
+    withdrawal,
+)
 
 router = APIRouter(prefix="/v1/networks", tags=["networks"])
-for _network in (funder_partner_state, coalitions):
+for _network in (
+    funder_partner_state,
+    coalitions,
+    withdrawal,
+    coverage,
+    suggestions,
+    compare,
+    flows,
+    diff,
+    timeline,
+):
     router.include_router(_network.router)

@@ -1,0 +1,159 @@
+"""Two selections side by side."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from app.graph.compare import SIDES, compare
+from app.graph.network import TooLargeError
+from app.models.types import Schema
+from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
+from app.routers.funding import Money
+from app.routers.networks.answers import (
+    AnswerHead,
+    LeftOut,
+    Named,
+    NamedWithProjects,
+    ProjectCounts,
+    SidePart,
+    answer_too_large,
+    query_of,
+    side_parameters,
+    side_queries,
+    side_selection,
+)
+from app.routers.networks.shared import ProjectsByCertainty, network_response
+from app.routers.selecting import SelectionParameters, selection_of, snapshots
+
+router = APIRouter()
+
+
+def _side(example: str) -> Any:
+    return Field(
+        min_length=1,
+        max_length=50,
+        description="One side, as `filter:value`: any filter of the selection but as_of. Repeat: values of one filter "
+        "are alternatives, different filters narrow. A filter stands here or in the shared selection, not in both.",
+        examples=[[example]],
+    )
+
+
+class CompareParameters(SelectionParameters):
+    """What both sides share, and what makes each of them."""
+
+    a: Annotated[list[SidePart], Words] = _side("funder:ned")
+    b: Annotated[list[SidePart], Words] = _side("funder:usaid")
+
+
+class SharedItem(Named):
+    """What both sides have."""
+
+    projects_a: ProjectsByCertainty
+    projects_b: ProjectsByCertainty
+
+
+class Split(Schema):
+    """What both have, and what one has alone."""
+
+    shared: list[SharedItem]
+    only_a: list[NamedWithProjects]
+    only_b: list[NamedWithProjects]
+
+
+class PossiblyShared(Named):
+    """A state that one side certainly has and the other possibly."""
+
+    certain_on: Literal["a", "b"] = Field(description="The side that certainly has it.")
+    certain_projects: list[str]
+    possible_projects: list[str] = Field(description="Ids of the other side's projects.")
+
+
+class StatesSplit(Split):
+    """States in which projects certainly work; what is not named or dated apart."""
+
+    status: Literal["known", "unknown", "none_recorded"] = Field(
+        description="known: some are shared; unknown: unnamed, nationwide or undated places may be; none_recorded."
+    )
+    possibly_shared: list[PossiblyShared]
+    state_groups_a: list[str] = Field(description="Counted groups of states with unnamed members.")
+    state_groups_b: list[str] = Field(description="Counted groups of states with unnamed members.")
+    nationwide_a: list[str] = Field(description="Ids of projects for the whole country.")
+    nationwide_b: list[str] = Field(description="Ids of projects for the whole country.")
+
+
+class MoneyOfFunder(Schema):
+    """The money of one funder on a side's projects."""
+
+    funder: str | None = Field(description="Prefixed id; null: the rows name no funder.")
+    label: str
+    money: Money
+
+
+class Side(Schema):
+    """What belongs to one side alone."""
+
+    query: dict[str, Any] = Field(description="The side's selection, the shared one within it.")
+    left_out: dict[str, LeftOut] = Field(description="Reason -> how many, and which.")
+    unnamed_partners: list[NamedWithProjects] = Field(description="Unnamed partners; never merged with others.")
+    money: Money = Field(description="Of all funding rows on the side's projects.")
+    money_by_funder: list[MoneyOfFunder]
+
+
+class SideCounts(Schema):
+    """Numbers of projects of both sides."""
+
+    a: ProjectCounts
+    b: ProjectCounts
+
+
+class Compare(AnswerHead):
+    """Two selections side by side."""
+
+    counts: SideCounts
+    a: Side
+    b: Side
+    projects: Split
+    partners: Split = Field(description="Named partners.")
+    funders: Split = Field(description="Effective funders.")
+    topics: Split
+    states: StatesSplit
+    funding_in_both: list[str] = Field(description="Ids of funding rows on both sides: their sums must not be added.")
+
+
+@router.get(
+    "/compare",
+    operation_id="get_compare",
+    summary="Two selections side by side",
+    response_model=Compare,
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+)
+def get_compare(
+    request: Request,
+    database: DatabaseDep,
+    settings: SettingsDep,
+    parameters: Annotated[CompareParameters, Query()],
+) -> Response:
+    """Shared and own projects, partners, funders, topics and states of two selections, and the money of each.
+
+    `a=funder:ned&b=funder:usaid` compares two funders; `a=year_from:2020&a=year_to:2020&b=...` two periods; the
+    ordinary filters narrow both sides.
+    """
+    with database.read() as connection:
+        facts = snapshots(request).get(connection, parameters.as_of)
+        shared = selection_of(connection, facts, parameters)
+        sides = {
+            name: side_selection(connection, facts, side_parameters(parameters, getattr(parameters, name), name), name)
+            for name in SIDES
+        }
+    try:
+        answer = compare(
+            facts,
+            sides,
+            queries=side_queries(sides),
+            query=query_of(shared, facts, a=sorted(set(parameters.a)), b=sorted(set(parameters.b))),
+            most=settings.max_edges,
+        )
+    except TooLargeError as error:
+        raise answer_too_large(error, "a", "b") from error
+    return network_response(answer, facts)
