@@ -94,10 +94,12 @@ READ_HEADERS: dict[str, Any] = {
 }
 
 
-def tag(response: Response, *, version: int, revision: int | None = None, pure: bool = False) -> None:
+def tag(
+    response: Response, *, version: int, revision: int | None = None, pure: bool = False, variant: str = ""
+) -> None:
     """Set entity tag and data version. `pure`: the answer depends on the record's own revision alone."""
     if revision is None:
-        response.headers["ETag"] = f'"v{version}"'
+        response.headers["ETag"] = f'"v{version}-{variant}"' if variant else f'"v{version}"'
     else:
         response.headers["ETag"] = f'"r{revision}"' if pure else f'"r{revision}-v{version}"'
     response.headers["Data-Version"] = f"v{version}"

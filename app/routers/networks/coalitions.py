@@ -7,8 +7,15 @@ from pydantic import Field, StringConstraints
 
 from app.graph.coalitions import coalitions
 from app.graph.network import TooLargeError
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
-from app.routers.networks.shared import NetworkParameters, NodeLinkNetwork, network_response, normalised, too_large
+from app.routers.common import DatabaseDep, SettingsDep, Words, problems
+from app.routers.networks.shared import (
+    NETWORK_RESPONSE,
+    NetworkParameters,
+    NodeLinkNetwork,
+    formatted,
+    normalised,
+    too_large,
+)
 from app.routers.selecting import selection_of, snapshots
 
 router = APIRouter()
@@ -50,7 +57,7 @@ class CoalitionsParameters(NetworkParameters):
     operation_id="get_coalitions",
     summary="Who works together",
     response_model=NodeLinkNetwork,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network")},
 )
 def get_coalitions(
     request: Request,
@@ -84,4 +91,4 @@ def get_coalitions(
         )
     except TooLargeError as error:
         raise too_large(error) from error
-    return network_response(network, facts)
+    return formatted(request, parameters, network, facts)

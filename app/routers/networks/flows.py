@@ -8,14 +8,15 @@ from pydantic import Field
 from app.graph.flows import flows
 from app.graph.network import TooLargeError
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
+from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.funding import Money
 from app.routers.networks.answers import Named
 from app.routers.networks.shared import (
+    NETWORK_RESPONSE,
     NetworkBlock,
     NetworkParameters,
     NodeLinkNetwork,
-    network_response,
+    formatted,
     normalised,
     too_large,
 )
@@ -105,7 +106,7 @@ class FlowsNetwork(NodeLinkNetwork):
     operation_id="get_flows",
     summary="Money down the chain, and who is new to a funder",
     response_model=FlowsNetwork,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network")},
 )
 def get_flows(
     request: Request,
@@ -133,4 +134,4 @@ def get_flows(
         )
     except TooLargeError as error:
         raise too_large(error) from error
-    return network_response(network, facts)
+    return formatted(request, parameters, network, facts)

@@ -1,17 +1,47 @@
 """What the networks share: parameters, the shape of an answer, its bytes."""
 
-import json
 from typing import Any, Literal
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.graph.facts import Facts
+from app.graph.formats import DEFAULT, FORMATS, accepted, file_name
 from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from app.problems import Problem
-from app.routers.common import tag
+from app.routers.common import READ_HEADERS, tag
 from app.routers.selecting import SelectionParameters
+
+FormatName = Literal[
+    "node-link",
+    "columnar",
+    "cytoscape",
+    "graphology",
+    "d3",
+    "vis",
+    "jgf",
+    "gexf",
+    "graphml",
+    "pajek",
+    "csv",
+    "csv-edges",
+    "csv-nodes",
+    "neo4j",
+    "geojson",
+    "svg",
+]
+"""The names of app.graph.formats.FORMATS, written out for type checkers."""
+
+NETWORK_RESPONSE: dict[str, Any] = {
+    "headers": READ_HEADERS | {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
+    "content": {
+        form.media_type: {"schema": {"type": "string", "format": "binary", "description": form.description}}
+        for form in FORMATS.values()
+        if form is not DEFAULT
+    },
+}
+"""The documented answer of a route that gives a network: node-link JSON, or another tool's format."""
 
 
 class NetworkParameters(SelectionParameters):
@@ -19,7 +49,9 @@ class NetworkParameters(SelectionParameters):
 
     min_weight: int = Field(default=0, ge=0, le=10**9, description="Leave out edges of less weight.")
     max_edges: int | None = Field(default=None, ge=1, le=10**9, description="Keep so many edges, by weight, then id.")
-    format: Literal["node-link"] = Field(default="node-link", description="Shape of the answer.")
+    format: FormatName | None = Field(
+        default=None, description="Format of the answer; without it the Accept header chooses, node-link by default."
+    )
 
 
 class NetworkNode(BaseModel):
@@ -106,11 +138,21 @@ def too_large(error: TooLargeError) -> Problem:
     )
 
 
+def formatted(request: Request, parameters: NetworkParameters, network: dict[str, Any], facts: Facts) -> Response:
+    """The network in the format that `format=` or the Accept header asks for."""
+    form = FORMATS[parameters.format] if parameters.format else accepted(request.headers.get("accept"))
+    if form is None:
+        raise Problem("not-acceptable", "A network has the media types that /docs lists; `format` names them too.")
+    response = Response(form.write(network), media_type=form.content_type)
+    if form is not DEFAULT:
+        response.headers["Content-Disposition"] = f'inline; filename="{file_name(network, form)}"'
+    response.headers["Vary"] = "Accept"
+    tag(response, version=facts.version, variant=form.name)
+    return response
+
+
 def network_response(network: dict[str, Any], facts: Facts) -> Response:
     """The bytes of a network: the same for the same query, version and definitions."""
-    response = Response(
-        json.dumps(network, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(),
-        media_type="application/json",
-    )
+    response = Response(DEFAULT.write(network), media_type=DEFAULT.content_type)
     tag(response, version=facts.version)
     return response

@@ -1,0 +1,148 @@
+"""Networks in the formats of other tools: the registry, and which one an Accept header asks for."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.graph.formats import (
+    columnar,
+    cytoscape,
+    d3,
+    geojson,
+    gexf,
+    graphml,
+    graphology,
+    jgf,
+    neo4j,
+    node_link,
+    pajek,
+    svg,
+    tables,
+    vis,
+)
+
+__all__ = ["DEFAULT", "FORMATS", "Format", "accepted", "file_name"]
+
+_QUALITY = re.compile(r"[01]|0\.[0-9]{0,3}|1\.0{0,3}")
+
+Write = Callable[[Mapping[str, Any]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: what it is called, what it is for, and how it is written."""
+
+    name: str
+    """The value of `format=`."""
+    media_type: str
+    """The media type of the answer; an Accept header that names it asks for this format."""
+    extension: str
+    description: str
+    write: Write
+    """Node-link data in, bytes out; the same network gives the same bytes."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type, with the charset where it is plain text."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+
+DEFAULT = Format("node-link", "application/json", "json", "Node-link data for networkx and D3.", node_link.write)
+
+FORMATS: dict[str, Format] = {
+    one.name: one
+    for one in (
+        DEFAULT,
+        Format(
+            "columnar",
+            "application/vnd.tejido.columnar+json",
+            "json",
+            "One array for each attribute, for data frames and typed arrays.",
+            columnar.write,
+        ),
+        Format(
+            "cytoscape",
+            "application/vnd.tejido.cytoscape+json",
+            "cyjs",
+            "Elements of cytoscape.js and Cytoscape.",
+            cytoscape.write,
+        ),
+        Format(
+            "graphology",
+            "application/vnd.tejido.graphology+json",
+            "json",
+            "Serialized graph of graphology and sigma.js.",
+            graphology.write,
+        ),
+        Format("d3", "application/vnd.tejido.d3+json", "json", "Nodes and links for d3-force.", d3.write),
+        Format("vis", "application/vnd.tejido.vis+json", "json", "Nodes and edges for vis-network.", vis.write),
+        Format("jgf", "application/vnd.jgf+json", "jgf.json", "JSON Graph Format 2.0.", jgf.write),
+        Format("gexf", "application/gexf+xml", "gexf", "GEXF 1.3 for Gephi and Gephi Lite.", gexf.write),
+        Format("graphml", "application/graphml+xml", "graphml", "GraphML for igraph, yEd, Cytoscape.", graphml.write),
+        Format("pajek", "application/vnd.tejido.pajek", "net", "Pajek .net for Pajek and VOSviewer.", pajek.write),
+        Format("csv", "application/zip", "zip", "Nodes and edges as CSV, and the metadata, zipped.", tables.write_zip),
+        Format("csv-edges", "text/csv", "csv", "Edges as CSV.", tables.write_edges),
+        Format("csv-nodes", "application/vnd.tejido.nodes+csv", "csv", "Nodes as CSV.", tables.write_nodes),
+        Format(
+            "neo4j",
+            "application/vnd.tejido.neo4j+zip",
+            "zip",
+            "Tables for neo4j-admin database import, zipped.",
+            neo4j.write,
+        ),
+        Format(
+            "geojson",
+            "application/geo+json",
+            "geojson",
+            "The 32 states with the network's figures for each.",
+            geojson.write,
+        ),
+        Format("svg", "image/svg+xml", "svg", "A picture of the network.", svg.write),
+    )
+}
+
+
+def accepted(header: str | None) -> Format | None:
+    """The format that an Accept header asks for (RFC 9110, 12.5.1); None where it takes none of ours.
+
+    Among equals the format listed first wins, so that a browser, which takes everything, gets the default.
+    """
+    ranges = [_range(part) for part in (header or "*/*").split(",") if part.strip()] or [("*/*", 1.0)]
+    best: tuple[float, int] = (0.0, 0)
+    found = None
+    for order, one in enumerate(FORMATS.values()):
+        quality = _quality(one.media_type, ranges)
+        if quality and (quality, -order) > best:
+            best, found = (quality, -order), one
+    return found
+
+
+def _range(part: str) -> tuple[str, float]:
+    media, *parameters = (word.strip().lower() for word in part.split(";"))
+    quality = 1.0
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            quality = float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
+    return media, quality
+
+
+def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
+    """The quality of the most specific range that holds the media type."""
+    main = media_type.partition("/")[0]
+    for wanted in (media_type, f"{main}/*", "*/*"):
+        matching = [quality for media, quality in ranges if media == wanted]
+        if matching:
+            return max(matching)
+    return 0.0
+
+
+def file_name(network: Mapping[str, Any], form: Format) -> str:
+    """A name for the downloaded file: what it is, its data version, the format where the extension does not say it."""
+    block = network["graph"]
+    words = ["tejido", str(block.get("network", "network")), str(block.get("data_version", ""))]
+    if form.extension in {"json", "csv", "zip"} and form is not DEFAULT:
+        words.append(form.name)
+    name = "-".join(re.sub(r"[^A-Za-z0-9]+", "-", word).strip("-") for word in words if word)
+    return f"{name}.{form.extension}"

@@ -1,0 +1,1 @@
+"""The formats of networks, each read back by what it is for."""
