@@ -1,6 +1,6 @@
 """Documents and citations: where everything is known from."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from app.models.noun import CitationFields, Noun
@@ -106,6 +106,13 @@ class CitationRecordFields(CitationFields):
     """Fields of a citation."""
 
     record: RecordRef = Field(description="The record that this place supports, by prefixed id.")
+
+    @field_validator("record")
+    @classmethod
+    def _not_a_citation(cls, record: str) -> str:
+        if record.startswith("citation:"):
+            raise ValueError("a citation is not cited")
+        return record
 
 
 CITATION = Noun(

@@ -104,6 +104,12 @@ def _described(annotation: Any, info: Any) -> Any:
     return Annotated[annotation, Field(description=info.description, examples=info.examples)]
 
 
+def _or_null(info: Any) -> Any:
+    """The field's type; a list may also be emptied by null, like everything that may be empty."""
+    annotation = info.rebuild_annotation()
+    return annotation | None if get_origin(info.annotation) is list else annotation
+
+
 def create_schema(noun: Noun) -> type[Schema]:
     """The body of a POST: the fields, an id if the caller wants to choose it, and the evidence."""
     pattern = Annotated[str, Field(pattern=noun.id_pattern, max_length=100)]
@@ -129,8 +135,7 @@ def create_schema(noun: Noun) -> type[Schema]:
 def update_schema(noun: Noun) -> type[Schema]:
     """The body of a PATCH (RFC 7396): what is left out stays, null empties."""
     fields: dict[str, Any] = {
-        name: (_described(info.rebuild_annotation(), info), Field(default=None))
-        for name, info in noun.fields.model_fields.items()
+        name: (_described(_or_null(info), info), Field(default=None)) for name, info in noun.fields.model_fields.items()
     }
     return create_model(
         f"{noun.title}Update",

@@ -265,6 +265,8 @@ class OrganizationRelationFields(Schema):
     def _one_subject(self) -> "OrganizationRelationFields":
         if (self.subject is None) == (self.subject_name is None):
             raise ValueError("give either subject or subject_name")
+        if self.subject == self.object:
+            raise ValueError("an organization has no relation to itself")
         return self
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
@@ -134,6 +134,12 @@ class PlaceFields(Schema):
     within_place: PublicId | None = Field(default=None, description="Place that it lies in, where that is not a state.")
     inegi: Line | None = Field(default=None, pattern=r"^[0-9]{5,9}$", description="INEGI code, where it has one.")
     note: Prose | None = Field(default=None, description="What a reader should know.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "PlaceFields":
+        if self.within_state and self.within_place:
+            raise ValueError("give either within_state or within_place")
+        return self
 
 
 PLACE = Noun(

@@ -1,6 +1,5 @@
 """Value types shared by every schema, and the column types behind them."""
 
-import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -25,6 +24,8 @@ def _clean(*, keep: str) -> Callable[[str], str]:
         text = unicodedata.normalize("NFC", text)
         if any(unicodedata.category(char) in ("Cc", "Cs") and char not in keep for char in text):
             raise ValueError("control characters and lone surrogates are not allowed")
+        if all(unicodedata.category(char)[0] in "CZ" for char in text):
+            raise ValueError("text must have something to see")
         return text
 
     return clean
@@ -32,7 +33,10 @@ def _clean(*, keep: str) -> Callable[[str], str]:
 
 def _partial_date(text: str) -> str:
     parts = [int(part) for part in text.split("-")]
-    date(*([*parts, 1, 1])[:3])
+    try:
+        date(*([*parts, 1, 1])[:3])
+    except ValueError:
+        raise ValueError("there is no such date") from None
     return text
 
 
@@ -106,8 +110,3 @@ class ValueStatus(StrEnum):
 def precision_of(partial_date: str | None) -> str:
     """`day`, `month`, `year` or `unknown`: how much of the date is known."""
     return {None: "unknown", 4: "year", 7: "month", 10: "day"}[len(partial_date) if partial_date else None]
-
-
-def is_public_id(text: str) -> bool:
-    """Whether the text has the form of a public id."""
-    return len(text) <= 100 and re.match(PUBLIC_ID_PATTERN, text) is not None

@@ -51,6 +51,9 @@ def many(kind: str) -> Any:
     return _list_of(READ[kind])
 
 
+StateForm = Annotated[Line, StringConstraints(max_length=60)]
+"""A state by its code or any form of its name."""
+
 LARGEST_PAGE = 500
 _SHOWN_ERRORS = 50
 _WHOLE = Annotated[int, Field(ge=0, le=10**12)]
@@ -64,7 +67,8 @@ def _literal(names: list[str]) -> Any:
 
 
 def _many(annotation: Any) -> Any:
-    return Annotated[list[annotation], Words] | None
+    # Free text may hold a comma, so it is repeated and never split.
+    return _list_of(annotation) | None if annotation is Line else Annotated[_list_of(annotation), Words] | None
 
 
 def _included_schema(noun: Noun) -> type[Schema]:
@@ -125,7 +129,7 @@ def _filter_type(noun: Noun, name: str) -> Any:
 
 def _reference_type(target: str | None) -> Any:
     """A state may be named in any form; anything else by its id."""
-    return {"record": RecordRef, "state": Line, None: Line}.get(target, PublicId)
+    return {"record": RecordRef, "state": StateForm, None: Line}.get(target, PublicId)
 
 
 def _is_enum(annotation: Any) -> bool:

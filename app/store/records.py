@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 import secrets
@@ -110,7 +111,7 @@ def list_page(connection: Connection, noun: Noun, query: PageQuery, *, count: bo
     """One page of a list, in a stable order that ends with the id."""
     condition = conditions(connection, noun, query)
     order = _order(noun, query.sort)
-    statement = rows_of(noun).where(condition)
+    statement = rows_of(noun).add_columns(*(term.column.label(term.label) for term in order)).where(condition)
     if query.cursor is not None:
         statement = statement.where(_after(order, _open_cursor(query, order)))
     statement = statement.order_by(*(term for column in order for term in column.terms())).limit(query.limit + 1)
@@ -118,6 +119,9 @@ def list_page(connection: Connection, noun: Noun, query: PageQuery, *, count: bo
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     next_cursor = _close_cursor(query, order, rows[-1]) if more else None
+    for row in rows:
+        for term in order:
+            del row[term.label]
     total = None
     if count:
         total = connection.execute(select(func.count()).select_from(noun.sql).where(condition)).scalar_one()
@@ -195,6 +199,8 @@ def _missing(noun: Noun, name: str) -> ColumnElement[bool]:
 
 def _text_matches(noun: Noun, q: str) -> Select[Any]:
     words = fold(q).split()
+    if not words:
+        return select(SEARCH_FORM.c.record_pk).where(false())
     form = SEARCH_FORM.c.form
     return (
         select(SEARCH_FORM.c.record_pk)
@@ -212,6 +218,11 @@ class _Order:
     name: str
     descending: bool
 
+    @property
+    def label(self) -> str:
+        """The name of its value in a row."""
+        return f"order by {self.name}"
+
     def terms(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """Empty values come last in either direction."""
         return self.column.is_(None), self.column.desc() if self.descending else self.column.asc()
@@ -221,8 +232,16 @@ def _order(noun: Noun, sort: Sequence[str]) -> list[_Order]:
     order = []
     for word in sort:
         name = word.removeprefix("-")
-        column = name if name in noun.sql.c else f"{name}_pk"
-        order.append(_Order(noun.sql.c[column], column, word.startswith("-")))
+        if name in references(noun.sql):
+            # By the public id: the order of keys tells nothing, and is not the same in two deployments.
+            target = RECORD.alias()
+            key = noun.sql.c[f"{name}_pk"]
+            column: ColumnElement[Any] = select(target.c.id).where(target.c.pk == key).scalar_subquery()
+        else:
+            column = noun.sql.c[name]
+        order.append(_Order(column, name, word.startswith("-")))
+    if any(term.name == "id" for term in order):
+        return order
     return [*order, _Order(noun.sql.c.id, "id", False)]
 
 
@@ -243,7 +262,7 @@ def _after(order: Sequence[_Order], values: Sequence[Any]) -> ColumnElement[bool
 
 
 def _close_cursor(query: PageQuery, order: Sequence[_Order], row: Values) -> str:
-    content = json.dumps([list(query.sort), [row[term.name] for term in order]], ensure_ascii=False)
+    content = json.dumps([list(query.sort), [row[term.label] for term in order]], ensure_ascii=False)
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
@@ -251,7 +270,8 @@ def _open_cursor(query: PageQuery, order: Sequence[_Order]) -> list[Any]:
     text = query.cursor or ""
     try:
         sort, values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if sort == list(query.sort) and len(values) == len(order) and all(map(_fits, order, values)):
+        whole = sort == list(query.sort) and isinstance(values, list) and len(values) == len(order)
+        if whole and all(map(_fits, order, values)):
             return list(values)
     except (ValueError, TypeError, binascii.Error, RecursionError):
         pass
@@ -262,8 +282,9 @@ def _fits(term: _Order, value: Any) -> bool:
     if value is None:
         return term.name != "id"
     if isinstance(value, str):
-        return term.column.type.python_type is str and "\0" not in value and value.isprintable()
-    return term.column.type.python_type in (int, bool) and isinstance(value, int) and abs(value) < 2**62
+        value.encode()  # A lone surrogate is a UnicodeEncodeError, which is a ValueError.
+        return term.column.type.python_type is str and "\0" not in value
+    return type(value) is term.column.type.python_type is int and abs(value) < 2**62
 
 
 # --- related records -----------------------------------------------------------------------------------------------
@@ -338,21 +359,20 @@ def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> 
         _refuse_taken(writer.connection, noun, public_id)
     row, parts = _to_tables(writer, noun, values)
     writer.create(noun, public_id, row, parts)
-    add_citations(writer, ref_of(noun.kind, public_id), citations, first=1)
+    add_citations(writer, ref_of(noun.kind, public_id), citations)
     return public_id
 
 
-def add_citations(writer: Writer, ref: str, citations: Sequence[Values], *, first: int | None = None) -> None:
-    """Create citations of one record, numbered from `first`, or on from those that it ever had."""
-    stem = f"{ref.lower().replace('_', '-').replace(':', '-')[-90:].strip('-')}-"
-    if citations and first is None:
-        ids = RECORD.c.id.startswith(stem, autoescape=True)
-        used = writer.connection.execute(select(RECORD.c.id).where(RECORD.c.kind == CITATION.kind, ids)).scalars()
-        numbers = [public_id.removeprefix(stem) for public_id in used]
-        first = 1 + max((int(number) for number in numbers if number.isdecimal()), default=0)
-    for number, citation in enumerate(citations, start=first or 1):
-        fields = {**citation, "record": ref, "id": f"{stem}{number}"}
-        create(writer, CITATION, CREATE["citation"].model_validate(fields), fresh=True)
+def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None:
+    """Create citations of one record."""
+    for index, citation in enumerate(citations):
+        fields = {**citation, "record": ref, "id": _citation_id(writer, ref, citation)}
+        try:
+            create(writer, CITATION, CREATE["citation"].model_validate(fields), fresh=True)
+        except Problem as problem:
+            for error in problem.errors:
+                error["pointer"] = f"/citations/{index}{error['pointer']}"
+            raise
 
 
 def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision: int) -> None:
@@ -360,7 +380,8 @@ def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision
     connection = writer.connection
     present = read(connection, noun, public_id)
     _refuse_stale(present, revision)
-    fields = {name: changes.get(name, present[name]) for name in noun.fields.model_fields}
+    emptied = {part.name: [] for part in noun.parts if changes.get(part.name, ...) is None}
+    fields = {name: present[name] for name in noun.fields.model_fields} | changes | emptied
     values = noun.fields.model_validate(fields).model_dump()
     if values == noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():
         return
@@ -369,8 +390,8 @@ def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision
     changed = {
         table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changes
     }
+    _refuse_cycle(connection, noun, pk, row)
     writer.update(noun, pk, row, changed)
-    _refuse_cycle(connection, noun, pk)
 
 
 def delete(writer: Writer, noun: Noun, public_id: str, revision: int) -> None:
@@ -508,6 +529,12 @@ def _new_id(connection: Connection, noun: Noun, values: Values) -> str:
     return f"{stem}-{secrets.token_hex(4)}"
 
 
+def _citation_id(writer: Writer, ref: str, citation: Values) -> str:
+    """The same for the same place and version, so that the first data set has the same ids everywhere."""
+    place = json.dumps([ref, citation["document"], citation["paragraph"], citation["cue"], writer.version])
+    return f"citation-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+
+
 def _refuse_taken(connection: Connection, noun: Noun, public_id: str) -> None:
     if connection.execute(select(RECORD.c.pk).where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id)).first():
         raise Problem(
@@ -520,16 +547,18 @@ def _refuse_stale(present: Values, revision: int) -> None:
         raise Problem("changed-meanwhile", f"The record is at revision {present['revision']}.")
 
 
-def _refuse_cycle(connection: Connection, noun: Noun, pk: int) -> None:
+def _refuse_cycle(connection: Connection, noun: Noun, pk: int, row: Values) -> None:
     table = noun.sql
     for name, target in references(table).items():
-        if target != noun.kind or name == "conflicts_with":
+        if target != noun.kind:
             continue
         column = table.c[f"{name}_pk"]
-        above = connection.execute(select(column).where(table.c.pk == pk)).scalar()
+        above = row[f"{name}_pk"]
         while above is not None:
             if above == pk:
                 raise Problem(
                     "cycle", "A record cannot stand above itself.", errors=[{"pointer": f"/{name}", "detail": "cycle"}]
                 )
-            above = connection.execute(select(column).where(table.c.pk == above)).scalar()
+            # Two indicators may conflict with each other; only what stands above must not come round.
+            is_ladder = name != "conflicts_with"
+            above = connection.execute(select(column).where(table.c.pk == above)).scalar() if is_ladder else None

@@ -79,7 +79,7 @@ def _cite(writer: Writer, noun: Noun, values: Values, known: _Known, cited: set[
     pk = writer.keys[noun.kind, values["id"]] if before is None else before[0]
     wanted = values.get("citations", [])
     missing = [one for one in wanted if (pk, one["document"], one["paragraph"], one["cue"]) not in cited]
-    add_citations(writer, ref_of(noun.kind, values["id"]), missing, first=1 if before is None else None)
+    add_citations(writer, ref_of(noun.kind, values["id"]), missing)
 
 
 def _known(connection: Connection) -> _Known:

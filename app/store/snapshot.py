@@ -63,14 +63,16 @@ def resolve_version(connection: Connection, as_of: str | None) -> tuple[int, int
         ).scalar()
         return within or 0, asked
     try:
-        moment: datetime | None = datetime.fromisoformat(as_of)
-    except ValueError:
+        given = datetime.fromisoformat(as_of)
+        # The first and last days of the calendar have no UTC form in every zone.
+        moment = given.astimezone(UTC) if given.tzinfo else None
+    except (ValueError, OverflowError):
         moment = None
-    if moment is None or moment.tzinfo is None or moment > datetime.now(UTC):
+    if moment is None or moment > datetime.now(UTC):
         raise Problem("bad-parameter", "Not a version and not a time.", errors=wrong)
     found = connection.execute(
         select(_VERSION.c.number, _VERSION.c.public_number)
-        .where(_VERSION.c.at <= moment.astimezone(UTC))
+        .where(_VERSION.c.at <= moment)
         .order_by(_VERSION.c.number.desc())
         .limit(1)
     ).first()
@@ -124,6 +126,7 @@ def load_facts(connection: Connection, number: int, public: int) -> Facts:
         ),
         collaborations=keyed(fact("collaboration", graph.CollaborationFact)),
         members=tuple(fact("collaboration_member", graph.MemberFact)),
+        relations=tuple(fact("organization_relation", graph.RelationFact)),
         documents={ref: tuple(sorted(found)) for ref, found in documents.items()},
         document_ids=frozenset(one for (one,) in pairs("document", "id")),
     )
