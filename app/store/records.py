@@ -336,7 +336,9 @@ def _included(connection: Connection, noun: Noun, name: str, rows: Sequence[Valu
     found: dict[int, list[Values]] = {}
     for one, other in pairs:
         found.setdefault(one, []).append(by_key[other])
-    return {one: sorted(records, key=lambda record: str(record["id"])) for one, records in found.items()}
+    # Citations come in the order of reading, everything else by id.
+    order = ("document", "paragraph", "id") if name == "citations" else ("id",)
+    return {one: sorted(records, key=lambda record: [record[key] for key in order]) for one, records in found.items()}
 
 
 def _read_keys(connection: Connection, noun: Noun, keys: Collection[int]) -> dict[int, Values]:
@@ -370,9 +372,8 @@ def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None
         try:
             create(writer, CITATION, CREATE["citation"].model_validate(fields), fresh=True)
         except Problem as problem:
-            for error in problem.errors:
-                error["pointer"] = f"/citations/{index}{error['pointer']}"
-            raise
+            inside = [{**error, "pointer": f"/citations/{index}{error['pointer']}"} for error in problem.errors]
+            raise Problem(problem.kind, problem.detail, errors=inside) from problem
 
 
 def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision: int) -> None:
@@ -380,7 +381,7 @@ def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision
     connection = writer.connection
     present = read(connection, noun, public_id)
     _refuse_stale(present, revision)
-    emptied = {part.name: [] for part in noun.parts if changes.get(part.name, ...) is None}
+    emptied: Values = {part.name: [] for part in noun.parts if changes.get(part.name, ...) is None}
     fields = {name: present[name] for name in noun.fields.model_fields} | changes | emptied
     values = noun.fields.model_validate(fields).model_dump()
     if values == noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():

@@ -7,8 +7,12 @@ from app.routers.networks import (
     compare,
     coverage,
     diff,
+    ego,
     flows,
     funder_partner_state,
+    measures,
+    paths,
+    projection,
     suggestions,
     timeline,
     withdrawal,
@@ -25,5 +29,9 @@ for _network in (
     flows,
     diff,
     timeline,
+    paths,
+    projection,
+    measures,
+    ego,
 ):
     router.include_router(_network.router)

@@ -1,11 +1,13 @@
 """What came, went and changed between two selections or two data versions."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.graph.diff import diff
+from app.graph.facts import Facts
 from app.graph.network import TooLargeError
 from app.models.types import Schema
 from app.problems import Problem
@@ -107,6 +109,17 @@ class Diff(AnswerHead):
     edges_changed: list[ChangedEdge]
 
 
+def _of_either(latest: Facts, before: Facts, after: Facts) -> Facts:
+    """The ids that either version knows: what is not there yet, or no more, selects nothing."""
+    return replace(
+        latest,
+        organizations={**before.organizations, **after.organizations},
+        topics={**before.topics, **after.topics},
+        projects={**before.projects, **after.projects},
+        document_ids=before.document_ids | after.document_ids,
+    )
+
+
 @router.get(
     "/diff",
     operation_id="get_diff",
@@ -134,9 +147,10 @@ def get_diff(
     sides = {name: side_parameters(parameters, found, name, with_version=True) for name, found in parts.items()}
     with database.read() as connection:
         facts = {name: snapshots(request).get(connection, side.as_of) for name, side in sides.items()}
-        selections = {name: side_selection(connection, facts[name], side, name) for name, side in sides.items()}
         latest = max(facts.values(), key=lambda one: one.version)
-        shared = selection_of(connection, latest, parameters)
+        known = _of_either(latest, facts["before"], facts["after"])
+        shared = selection_of(connection, known, parameters)
+        selections = {name: side_selection(connection, known, side, name) for name, side in sides.items()}
     queries = {name: query | {"as_of": f"v{facts[name].version}"} for name, query in side_queries(selections).items()}
     try:
         answer = diff(

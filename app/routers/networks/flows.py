@@ -90,6 +90,7 @@ class FirstTime(Schema):
 class FlowsBlock(NetworkBlock):
     """What the network is, with the chain of each funding row and who is new to a funder."""
 
+    evidence: str = Field(description="Address of the page behind an edge; put one of the edge's records for {record}.")
     money: FlowsMoney
     chains: list[Chain] = Field(description="One for each funding row of the selected projects, by its id.")
     first_time: list[FirstTime] = Field(description="One for each funder and recipient.")

@@ -147,7 +147,7 @@ def formatted(request: Request, parameters: NetworkParameters, network: dict[str
     if form is not DEFAULT:
         response.headers["Content-Disposition"] = f'inline; filename="{file_name(network, form)}"'
     response.headers["Vary"] = "Accept"
-    tag(response, version=facts.version, variant=form.name)
+    tag(response, version=facts.version, variant="" if form is DEFAULT else form.name)
     return response
 
 

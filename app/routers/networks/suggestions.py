@@ -74,7 +74,7 @@ class Candidate(Named):
 class Link(Schema):
     """A link that there is already."""
 
-    kind: Literal["collaboration", "project", "funding"]
+    kind: Literal["collaboration", "project", "relation", "funding"]
     records: list[str] = Field(description="Prefixed ids of the rows behind it.")
 
 
