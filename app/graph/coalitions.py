@@ -5,7 +5,7 @@ from itertools import combinations
 
 from app.graph.definitions import TIES
 from app.graph.facts import CollaborationFact, Facts, MemberFact
-from app.graph.funder_partner_state import funder_partner_state
+from app.graph.funder_partner_state import gather
 from app.graph.network import Attributes, Edge, Gathered, TooLargeError, finish
 from app.graph.selection import Selection, actor, partners_of, select
 
@@ -91,7 +91,7 @@ def _add_collaborations(gathered: Gathered, include: Sequence[str]) -> None:
                 _declare(gathered, collaboration, certainty, one, other)
     for edge in gathered.edges.values():
         if edge.relation == "collaboration":
-            edge.extra["weight"] = len(edge.extra["collaborations"])
+            edge.extra["weight"] = len(edge.extra.pop("sure"))
 
 
 def _certainty(gathered: Gathered, collaboration: CollaborationFact) -> str | None:
@@ -135,6 +135,7 @@ def _declare(
     planned = collaboration.collaboration_status == "planned"
     listed = "planned_collaborations" if planned else "collaborations"
     edge.extra[listed] = sorted({*edge.extra[listed], collaboration.id})
+    edge.extra.setdefault("sure", set()).update({collaboration.id} if certainty == "certain" and not planned else ())
 
 
 def _add_projects(gathered: Gathered, include: Sequence[str]) -> None:
@@ -151,59 +152,49 @@ def _add_projects(gathered: Gathered, include: Sequence[str]) -> None:
 
 def _add_hubs(gathered: Gathered, ties: Sequence[str], include: Sequence[str], most_edges: int) -> None:
     """Ties over shared funders and states: neighbours in the funder-partner-state network of the same selection."""
-    base = funder_partner_state(
-        gathered.facts,
-        gathered.selection,
-        include=[word for word in include if word == "unnamed"],
-        query={},
-        min_weight=0,
-        max_edges=None,
-        most_edges=most_edges,
-    )
-    around: dict[tuple[str, str], dict[str, Attributes]] = {}
-    for edge in base["edges"]:
-        if edge["relation"] == "funds" and "funder" in ties:
-            around.setdefault(("funder", edge["source"]), {})[edge["target"]] = edge
-        elif edge["target"].startswith("state:") and edge["certainty"] == "certain" and "state" in ties:
-            around.setdefault(("state", edge["target"]), {})[edge["source"]] = edge
+    base, _ = gather(gathered.facts, gathered.selection, [word for word in include if word == "unnamed"])
+    for reason in ("facts_of_other_basis", "unnamed_parties"):
+        for what in base.left_out.get(reason, ()):
+            gathered.leave_out(reason, what)
+    around: dict[tuple[str, str], dict[str, Edge]] = {}
+    for edge in base.edges.values():
+        if edge.relation == "funds" and "funder" in ties:
+            around.setdefault(("funder", edge.source), {})[edge.target] = edge
+        elif edge.target.startswith("state:") and edge.projects["certain"] and "state" in ties:
+            around.setdefault(("state", edge.target), {})[edge.source] = edge
     _tie_around(gathered, around, most_edges)
 
 
-def _tie_around(
-    gathered: Gathered, around: Mapping[tuple[str, str], Mapping[str, Attributes]], most_edges: int
-) -> None:
-    """Tie all neighbours of each hub; the weight of a tie is its number of distinct hubs."""
+def _tie_around(gathered: Gathered, around: Mapping[tuple[str, str], Mapping[str, Edge]], most_edges: int) -> None:
+    """Tie all neighbours of each hub; the weight of a tie is its number of hubs that both certainly share."""
     pairs = sum(len(neighbours) * (len(neighbours) - 1) // 2 for neighbours in around.values())
     if pairs > most_edges:
         raise TooLargeError(pairs, most_edges)
     for (tie, hub), neighbours in sorted(around.items()):
         for one, other in combinations(sorted(neighbours), 2):
             edge = _pair(gathered, one, other, tie)
-            for behind in (neighbours[one], neighbours[other]):
-                for certainty, projects in behind["projects"].items():
+            sides = (neighbours[one], neighbours[other])
+            for behind in sides:
+                for certainty, projects in behind.projects.items():
                     for project in projects:
-                        edge.add(project, certainty, behind["records"], behind["basis"])
-            shared = edge.extra.setdefault("shared", [])
-            if hub not in shared:
-                shared.append(hub)
-            edge.extra["weight"] = len(shared)
+                        edge.add(project, certainty, behind.records, behind.bases)
+            edge.extra["shared"] = [*edge.extra.get("shared", []), hub]
+            edge.extra["weight"] = edge.extra.get("weight", 0) + all(behind.projects["certain"] for behind in sides)
 
 
 def _add_topics(gathered: Gathered, include: Sequence[str], most_edges: int) -> None:
-    around: dict[tuple[str, str], dict[str, Attributes]] = {}
+    around: dict[tuple[str, str], dict[str, Edge]] = {}
     for project, certainty in gathered.selected.projects.items():
         topics = [row for row in gathered.facts.topics_of.get(project, []) if gathered.selection.takes(row.basis)]
         for partner, (rows, paid) in partners_of(gathered.facts, project, gathered.selection).items():
             if not _shown(gathered, partner, include):
                 continue
             records = [f"participation:{row.id}" for row in rows] + [f"funding:{row.id}" for row in paid]
+            bases = [row.basis for row in rows] + [row.basis for row in paid]
             for topic in topics:
-                behind = around.setdefault(("topic", f"topic:{topic.topic}"), {}).setdefault(
-                    partner, {"projects": {}, "records": [], "basis": []}
-                )
-                behind["projects"].setdefault(certainty, []).append(project)
-                behind["records"] += records
-                behind["basis"] += [topic.basis, *(row.basis for row in rows), *(row.basis for row in paid)]
+                hub = f"topic:{topic.topic}"
+                behind = around.setdefault(("topic", hub), {}).setdefault(partner, Edge(partner, hub, "topic"))
+                behind.add(project, certainty, records, [topic.basis, *bases])
     _tie_around(gathered, around, most_edges)
 
 

@@ -27,7 +27,7 @@ RELATIONS = {
 TIES = {
     "collaboration": (
         "Declared: lead with each member, and members with each other unless the collaboration stands for several "
-        "bodies or is a dialogue, an interview or a convening. Weight: collaborations that are not merely "
+        "bodies or is a dialogue, an interview or a convening. Weight: collaborations that are certain and not merely "
         "planned; planned ones are counted apart."
     ),
     "project": "Inferred: both are partners of one project (not through parents). Weight: distinct projects.",
@@ -81,8 +81,8 @@ QUESTIONS = {
             "of named partners of the certainly selected projects that have k (Adamic & Adar 2003)."
         ),
         "linked": (
-            "Has with the organization a collaboration tie, a project tie, or a funding row between the two, anywhere "
-            "in the data."
+            "Has with the organization a collaboration tie, a project tie, a standing relation, or a funding row, "
+            "anywhere in the data."
         ),
         "possible": "A state that one of the two certainly has and the other possibly; adds nothing to the score.",
     },
@@ -111,6 +111,72 @@ QUESTIONS = {
             "Certain in the year before, neither certain nor possible in the year; possible_leavers: possible in the "
             "year."
         ),
+    },
+    "paths": {
+        "chain": (
+            "Hops between the two, nobody visited twice; by length, then by ids from start to end (Yen 1971). Never "
+            "over states, topics, unnamed parties or inherited funding."
+        ),
+        "funds": "Funder and named recipient of a funding row of a selected project.",
+        "lead_member": "One leads a collaboration that the other is in, not as a supporter. planned: no other.",
+        "organization_relation": "A standing relation of two organizations (part of, chapter of, led by).",
+        "participation": "Organization and selected project in which it takes part in any role (through=projects).",
+        "funds_project": "Organization and selected project, by the project's own funding rows (through=projects).",
+        "receives_for": "Recipient and selected project, by the project's own funding rows (through=projects).",
+        "part_of": "Project and its parent, both selected (through=projects).",
+        "component": "Everybody who can be reached from one end.",
+        "open": (
+            "What could still make a chain, or a shorter one: unnamed parties and funding rows with an unknown end "
+            "that touch a component, and matching projects whose certainty was not taken; length_with_them takes these."
+        ),
+    },
+    "projection": {
+        "shared": (
+            "Both have a neighbour in common within the selected projects; `shared` has the certain ones, "
+            "`shared_sizes` how many nodes certainly have each; `possibly_shared`: one has it less certainly."
+        ),
+        "neighbours": (
+            "Funder and partner: by funds. Partner and state: by works_in, named states. Otherwise partner, effective "
+            "funder, state, topic and project: by a selected project that has both."
+        ),
+        "count": "Number of shared neighbours.",
+        "newman": "Sum over the shared neighbours k of 1 / (n_k - 1), n_k nodes having k (Newman 2001).",
+        "jaccard": "Number of shared neighbours, divided by the number of neighbours of either.",
+        "amount": (
+            "amounts: the sum over the shared neighbours of the smaller amount, for each currency and stage; unknown "
+            "ones are listed. Weight: number of shared neighbours."
+        ),
+    },
+    "measures": {
+        "collapsed": (
+            "Measured is a simple undirected graph: parallel edges are one, directions and self-loops go; only edges "
+            "of a certainty that the selection takes, no ties that are merely planned. Only strength uses weights."
+        ),
+        "clusters": (
+            "Selected projects and named organizations, joined by funds, participation, parenthood and membership; "
+            "with=states adds works_in to states of certain work."
+        ),
+        "density": "Pairs that are joined, divided by all pairs.",
+        "transitivity": "Three times the triangles, divided by the connected triples.",
+        "average_clustering": "Mean over all nodes of the part of their pairs of neighbours that are joined.",
+        "degree_centralisation": "Sum of (greatest degree - degree), divided by (n - 1)(n - 2) (Freeman 1979).",
+        "strength": "For each relation, the sum of the weights of a node's edges.",
+        "betweenness": "Part of the shortest paths between two others that go over the node (Brandes 2001).",
+        "pagerank": "On the directed graph, damping 0.85 (Page et al. 1999); edges without direction point both ways.",
+        "core": "The greatest k such that the node is in a subgraph whose nodes all have degree k and more.",
+        "community": "Louvain, resolution 1, with the seed stated (Blondel et al. 2008).",
+        "constraint": "How far a node's ties lead to one another (Burt 1992); null: no ties.",
+        "bridge": "Two nodes that fall apart without the edges between them.",
+        "articulation_point": "A node without which its component falls into `parts`.",
+        "broker": "An organization that joins organizations of two kinds and more, directly or over one project.",
+        "meeting": "A state that joins components which are apart without the states.",
+    },
+    "ego": {
+        "hops": (
+            "Least number of edges from the node, whatever their direction; states, state groups, topics and the "
+            "country are reached and not crossed, unless cross= names them or the node is one."
+        ),
+        "about": "Project to its topic.",
     },
 }
 """What the answers that are not networks mean: question -> word -> definition."""

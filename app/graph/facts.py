@@ -158,6 +158,16 @@ class MemberFact(NamedTuple):
     basis: str
 
 
+class RelationFact(NamedTuple):
+    """A standing relation between two organizations; `subject` is None where only a name is recorded."""
+
+    id: str
+    subject: str | None
+    kind: str
+    object: str
+    basis: str
+
+
 class _OfProject(Protocol):
     @property
     def project(self) -> str | None: ...
@@ -193,6 +203,7 @@ class Facts:
     project_topics: tuple[ProjectTopicFact, ...] = ()
     collaborations: Mapping[str, CollaborationFact] = field(default_factory=dict)
     members: tuple[MemberFact, ...] = ()
+    relations: tuple[RelationFact, ...] = ()
     documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Prefixed id of a record -> ids of the documents that are cited for it."""
     document_ids: frozenset[str] = frozenset()

@@ -66,6 +66,8 @@ def flows(
         max_edges=max_edges,
         most_edges=most_edges,
         block={
+            # These edges are of no network that /v1/evidence knows by edge; it has the page of each row behind them.
+            "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
             "money": {
                 "granted": money([row for row in rows if row.through_project is None], selection),
                 "regranted": money([row for row in rows if row.through_project is not None], selection),

@@ -10,6 +10,20 @@ from app.graph.selection import Selection, actor, partners_of, select, weakest
 INCLUDES = ("projects", "unnamed", "supports")
 
 
+def gather(facts: Facts, selection: Selection, include: Sequence[str]) -> tuple[Gathered, dict[str, list[FundingFact]]]:
+    """The network's nodes and edges, and the funding rows behind each edge that carries money."""
+    gathered = Gathered(facts, selection, select(facts, selection))
+    rows_of: dict[str, list[FundingFact]] = {}
+    for project, certainty in gathered.selected.projects.items():
+        _add_funds(gathered, project, certainty, include, rows_of)
+        _add_works_in(gathered, project, include)
+        if "supports" in include:
+            _add_supports(gathered, project, certainty, include)
+        if facts.effective_funding(project)[0] is None:
+            gathered.leave_out("projects_without_known_funder", project)
+    return gathered, rows_of
+
+
 def funder_partner_state(
     facts: Facts,
     selection: Selection,
@@ -21,15 +35,7 @@ def funder_partner_state(
     most_edges: int,
 ) -> Attributes:
     """The network as node-link data; `include` takes projects, unnamed, supports."""
-    gathered = Gathered(facts, selection, select(facts, selection))
-    rows_of: dict[str, list[FundingFact]] = {}
-    for project, certainty in gathered.selected.projects.items():
-        _add_funds(gathered, project, certainty, include, rows_of)
-        _add_works_in(gathered, project, include)
-        if "supports" in include:
-            _add_supports(gathered, project, certainty, include)
-        if facts.effective_funding(project)[0] is None:
-            gathered.leave_out("projects_without_known_funder", project)
+    gathered, rows_of = gather(facts, selection, include)
     for row in facts.funding:
         if row.project is None:
             gathered.leave_out("funding_without_project", row.id)

@@ -38,8 +38,8 @@ def suggestions(
     has their topics, and the states in which it certainly works by the definition of `works_in`.
 
     A state that one certainly has and the other possibly (through a counted group with unnamed states) adds nothing:
-    it is listed as possible. Linked is who has with the organization a collaboration tie, a project tie, or a funding
-    row between the two, anywhere in the data; such organizations are no candidates.
+    it is listed as possible. Linked is who has with the organization a collaboration tie, a project tie, a standing
+    relation, or a funding row between the two, anywhere in the data; such organizations are no candidates.
 
     References
     ----------
@@ -163,7 +163,7 @@ def _maybe(
 
 
 def _links(facts: Facts, organization: str) -> dict[str, list[Attributes]]:
-    """Named organizations that have a declared, project or money link with this one -> what the links are."""
+    """Named organizations that have a link with this one, by work, relation or money -> what the links are."""
     me = f"org:{organization}"
     mine = {row.collaboration for row in facts.members if row.organization == organization}
     projects = {row.project for row in facts.participations if row.organization == organization}
@@ -193,11 +193,15 @@ def _links(facts: Facts, organization: str) -> dict[str, list[Attributes]]:
         if me in (edge["source"], edge["target"]):
             other = edge["target"] if edge["source"] == me else edge["source"]
             found.setdefault(other, []).append({"kind": edge["relation"], "records": edge["records"]})
-    paid: dict[str, set[str]] = {}
+    others: dict[tuple[str, str], set[str]] = {}
+    for relation in facts.relations:
+        if organization in (relation.subject, relation.object) and relation.subject not in (None, relation.object):
+            other = relation.object if relation.subject == organization else relation.subject
+            others.setdefault((f"org:{other}", "relation"), set()).add(f"organization_relation:{relation.id}")
     for row in facts.funding:
         if organization in (row.funder, row.recipient) and row.funder and row.recipient and row.funder != row.recipient:
-            other = f"org:{row.recipient if row.funder == organization else row.funder}"
-            paid.setdefault(other, set()).add(f"funding:{row.id}")
-    for other, records in paid.items():
-        found.setdefault(other, []).append({"kind": "funding", "records": sorted(records)})
+            other = row.recipient if row.funder == organization else row.funder
+            others.setdefault((f"org:{other}", "funding"), set()).add(f"funding:{row.id}")
+    for (other, kind), records in sorted(others.items()):
+        found.setdefault(other, []).append({"kind": kind, "records": sorted(records)})
     return found

@@ -137,7 +137,8 @@ def _find(facts: Facts, selection: Selection, edge_id: str, most_edges: int) -> 
         else:
             ties = [relation] if relation in TIES else list(TIES)
             weights = {} if relation in TIES else dict.fromkeys(TIES, 1.0)
-            network = coalitions(facts, selection, ties=ties, weights=weights, include=["unnamed"], **shared)
+            include = ["unnamed"] if "party:" in edge_id else []
+            network = coalitions(facts, selection, ties=ties, weights=weights, include=include, **shared)
     except TooLargeError as error:
         raise too_large(error) from error
     found = next((edge for edge in network["edges"] if edge["id"] == edge_id), None)

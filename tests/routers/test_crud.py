@@ -297,7 +297,7 @@ def test_citations_are_created_and_deleted_with_their_record(writable: TestClien
     assert has(sent, cited)
     assert {one["record"] for one in cited} == {made["ref"]}
     listed = writable.get("/v1/citations", params={"record": made["ref"], "limit": 500}).json()["items"]
-    assert [one["id"] for one in listed] == [one["id"] for one in cited]
+    assert {one["id"] for one in listed} == {one["id"] for one in cited}
     writable.delete(address, headers={"If-Match": etag}).raise_for_status()
     assert version(writable) == before + 2
     for one in cited:

@@ -218,6 +218,9 @@ def get_measures(
         selection = selection_of(connection, facts, parameters)
     without = sorted(set(parameters.without or ()))
     _check_known(facts, without)
+    query = query_of(selection, facts, **own, network=parameters.network, without=without, samples=parameters.samples)
+    # A seed of 0 is a value like any other.
+    query = {"seed": parameters.seed, **query}
     try:
         answer = measures(
             facts,
@@ -227,15 +230,7 @@ def get_measures(
             without=without,
             seed=parameters.seed,
             samples=parameters.samples,
-            query=query_of(
-                selection,
-                facts,
-                **own,
-                network=parameters.network,
-                without=without,
-                seed=str(parameters.seed),
-                samples=parameters.samples,
-            ),
+            query=query,
             most=settings.max_edges,
         )
     except TooLargeError as error:
