@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What a deployment may set; each by an environment variable with the prefix TEJIDO_."""
 
-    model_config = SettingsConfigDict(env_prefix="TEJIDO_", env_file=None)
+    model_config = SettingsConfigDict(env_prefix="TEJIDO_", env_file=None, hide_input_in_errors=True)
 
     database_url: str = Field(
         default="sqlite:///tejido.db", description="SQLite file or PostgreSQL server, as a SQLAlchemy URL."

@@ -72,7 +72,7 @@ def _shown(gathered: Gathered, ref: str, include: Sequence[str]) -> bool:
 
 def _add_collaborations(gathered: Gathered, include: Sequence[str]) -> None:
     for collaboration in gathered.facts.collaborations.values():
-        certainty = _certainty(gathered, collaboration)
+        certainty = collaboration_certainty(gathered, collaboration)
         if certainty is None:
             continue
         if not gathered.selection.takes(collaboration.basis):
@@ -94,7 +94,7 @@ def _add_collaborations(gathered: Gathered, include: Sequence[str]) -> None:
             edge.extra["weight"] = len(edge.extra.pop("sure"))
 
 
-def _certainty(gathered: Gathered, collaboration: CollaborationFact) -> str | None:
+def collaboration_certainty(gathered: Gathered, collaboration: CollaborationFact) -> str | None:
     """The certainty with which a collaboration is selected: its project's; None where it is not."""
     selection = gathered.selection
     if selection.collaboration_kind and collaboration.kind not in selection.collaboration_kind:

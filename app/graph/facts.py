@@ -190,6 +190,8 @@ class Facts:
 
     version: int
     """Public data version."""
+    number: int = 0
+    """Internal data version."""
     organizations: Mapping[str, OrganizationFact] = field(default_factory=dict)
     parties: Mapping[str, PartyFact] = field(default_factory=dict)
     states: Mapping[str, StateFact] = field(default_factory=dict)

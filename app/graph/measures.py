@@ -7,8 +7,7 @@ from typing import Any
 import networkx as nx
 
 from app.graph.answers import LeftOut, head, told
-from app.graph.coalitions import _certainty as certainty_of_collaboration
-from app.graph.coalitions import coalitions
+from app.graph.coalitions import coalitions, collaboration_certainty
 from app.graph.facts import Facts
 from app.graph.funder_partner_state import funder_partner_state
 from app.graph.network import Attributes, Gathered, TooLargeError, finish
@@ -102,7 +101,7 @@ def _are_named(gathered: Gathered, *refs: str) -> bool:
 
 def _add_membership(gathered: Gathered) -> None:
     for collaboration in gathered.facts.collaborations.values():
-        certainty = certainty_of_collaboration(gathered, collaboration)
+        certainty = collaboration_certainty(gathered, collaboration)
         if certainty is None or collaboration.project is None or not gathered.selection.takes(collaboration.basis):
             continue
         for member in gathered.facts.members_of.get(collaboration.id, []):

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 
 from app.graph.answers import EVERY_CERTAINTY, bound, counts_of, head, named, told
-from app.graph.coalitions import _certainty as certainty_of_collaboration
+from app.graph.coalitions import collaboration_certainty
 from app.graph.facts import Facts, FundingFact, MemberFact
 from app.graph.network import Attributes, Edge, Gathered
 from app.graph.selection import Selection, actor, select, strongest, weakest
@@ -188,7 +188,7 @@ def _add_project(gathered: Gathered, project: str, certainty: str) -> None:
 
 def _add_lead_members(gathered: Gathered) -> None:
     for collaboration in gathered.facts.collaborations.values():
-        certainty = certainty_of_collaboration(gathered, collaboration)
+        certainty = collaboration_certainty(gathered, collaboration)
         if certainty is None:
             continue
         record = f"collaboration:{collaboration.id}"

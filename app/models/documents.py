@@ -22,7 +22,7 @@ class Document(FactRow, table=True):
     """A text that facts were read from."""
 
     __tablename__ = "document"
-    __table_args__ = (one_of("basis", Basis), UniqueConstraint("sha256"))
+    __table_args__ = (one_of("basis", Basis), one_of("publisher_basis", Basis), UniqueConstraint("sha256"))
 
     title: str = string()
     publisher: str | None = maybe_string()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 from sqlalchemy import String
 
 TEXT = String().with_variant(String(collation="C"), "postgresql")
@@ -19,12 +19,19 @@ PLACE_PATTERN = r"^(?:[A-Z]{2}|[a-z0-9]+(?:-[a-z0-9]+)*)$"
 PUBLIC_ID_PATTERN = r"^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$"
 
 
+_INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+
+
+def _compose(text: object) -> object:
+    """NFC before anything is measured: it can make a text longer."""
+    return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
+
+
 def _clean(*, keep: str) -> Callable[[str], str]:
     def clean(text: str) -> str:
-        text = unicodedata.normalize("NFC", text)
         if any(unicodedata.category(char) in ("Cc", "Cs") and char not in keep for char in text):
             raise ValueError("control characters and lone surrogates are not allowed")
-        if all(unicodedata.category(char)[0] in "CZ" for char in text):
+        if all(unicodedata.category(char) in _INVISIBLE for char in text):
             raise ValueError("text must have something to see")
         return text
 
@@ -47,10 +54,16 @@ def _eight_words(text: str) -> str:
 
 
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_clean(keep=""))
+    str,
+    BeforeValidator(_compose),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(_clean(keep="")),
 ]
 Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), AfterValidator(_clean(keep="\n\t"))
+    str,
+    BeforeValidator(_compose),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=5000),
+    AfterValidator(_clean(keep="\n\t")),
 ]
 Cue = Annotated[Line, StringConstraints(max_length=120), AfterValidator(_eight_words)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=100)]

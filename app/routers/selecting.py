@@ -101,7 +101,10 @@ def selection_of(connection: Connection, facts: Facts, parameters: SelectionPara
     window = (parameters.year_from, parameters.year_to)
     check_window(*window)
     return Selection(
-        state=states_of(connection, "state", parameters.state or ()), year_from=window[0], year_to=window[1], **values
+        state=states_of(connection, "state", parameters.state or (), facts.number),
+        year_from=window[0],
+        year_to=window[1],
+        **values,
     )
 
 

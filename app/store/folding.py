@@ -51,7 +51,7 @@ def fold_name(text: str) -> str:
     while len(kept) > 1:
         if " ".join(kept[-2:]) in LEGAL_SUFFIXES and len(kept) > 2:
             del kept[-2:]
-        elif kept[-1] in LEGAL_SUFFIXES or (kept[-1] == "de" and len(kept) < len(words)):
+        elif kept[-1] in LEGAL_SUFFIXES or (kept[-1] in ("de", "s") and len(kept) < len(words)):
             del kept[-1]
         else:
             break

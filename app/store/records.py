@@ -355,6 +355,8 @@ def _read_keys(connection: Connection, noun: Noun, keys: Collection[int]) -> dic
 def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> str:
     """Create a record, with the citations in its body; returns its id. `fresh`: its id is known to be unused."""
     values = body.model_dump()
+    if not fresh:
+        writer.flush()
     public_id = values.pop("id") or _new_id(writer.connection, noun, values)
     citations = values.pop("citations", [])
     if not fresh:
@@ -378,6 +380,7 @@ def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None
 
 def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision: int) -> None:
     """Change fields of a record that is at the revision named."""
+    writer.flush()
     connection = writer.connection
     present = read(connection, noun, public_id)
     _refuse_stale(present, revision)
@@ -397,6 +400,7 @@ def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision
 
 def delete(writer: Writer, noun: Noun, public_id: str, revision: int) -> None:
     """Delete a record that is at the revision named and that nothing refers to; its citations go with it."""
+    writer.flush()
     connection = writer.connection
     present = read(connection, noun, public_id)
     _refuse_stale(present, revision)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, or_, select
 
-from app.history.tables import SEARCH_FORM
+from app.history.tables import HISTORY, SEARCH_FORM, current_at
 from app.models.nouns import BY_KIND, ref_of
 from app.problems import Problem
 from app.store.folding import fold, fold_name
@@ -105,19 +105,30 @@ def _matched(connection: Connection, keys: Sequence[int], words: Sequence[str]) 
     return dict(connection.execute(query).all())
 
 
-def states_called(connection: Connection, text: str) -> list[str]:
-    """The states that are called exactly so in any form: code, INEGI number, name, abbreviation, translation."""
-    state = BY_KIND["state"].sql
-    forms = select(SEARCH_FORM.c.record_pk).where(SEARCH_FORM.c.form == fold(text))
+def states_called(connection: Connection, text: str, version: int | None = None) -> list[str]:
+    """The states that are called exactly so in any form: code, INEGI number, name, abbreviation, translation.
+
+    At an internal version, or now: what a past version called a state still finds it there.
+    """
+    state, form = BY_KIND["state"].sql, SEARCH_FORM
+    if version is not None:
+        state, form = HISTORY[state.name], HISTORY[form.name]
+    forms = select(form.c.record_pk).where(form.c.form == fold(text))
+    if version is not None:
+        forms = forms.where(current_at(form, version))
     query = select(state.c.id).where(or_(state.c.id == text.upper(), state.c.inegi == text, state.c.pk.in_(forms)))
+    if version is not None:
+        query = query.where(current_at(state, version))
     return sorted(connection.execute(query).scalars())
 
 
-def states_of(connection: Connection, parameter: str, forms: Collection[str]) -> frozenset[str]:
+def states_of(
+    connection: Connection, parameter: str, forms: Collection[str], version: int | None = None
+) -> frozenset[str]:
     """The states that the forms in a parameter name; problems where one names none, or several."""
     found: set[str] = set()
     for form in forms:
-        called = states_called(connection, form)
+        called = states_called(connection, form, version)
         if len(called) != 1:
             detail = "names no state" if not called else f"names several states: {', '.join(called)}"
             errors = [{"parameter": parameter, "detail": detail}]

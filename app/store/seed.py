@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table, select
 
+from app.history.tables import HISTORY
 from app.history.writer import Writer
 from app.models.noun import Noun, Values
-from app.models.nouns import BY_KIND, NOUNS, ref_of
+from app.models.nouns import NOUNS, ref_of
 from app.models.tables import Change, DataVersion
 from app.models.types import Schema
 from app.store.database import Database
@@ -18,8 +19,6 @@ from app.store.records import CITATION, CREATE, add_citations, create, update
 
 SEED = Path(__file__).resolve().parents[2] / "seed"
 """The first data set, one TOML file a noun."""
-
-DOCUMENT = BY_KIND["document"]
 
 _Known = dict[tuple[str, str], tuple[int, int, bool]]
 _Place = tuple[int, str, int, str]
@@ -40,6 +39,10 @@ def seed_rows(folder: Path = SEED) -> Iterator[tuple[Noun, Values]]:
 def load_seed(database: Database, folder: Path = SEED) -> Counter[str]:
     """Load the files in one transaction; returns how many records were created, updated, unchanged, left alone."""
     bodies = [(noun, CREATE[noun.kind].model_validate(row)) for noun, row in seed_rows(folder)]
+    ids = Counter((noun.kind, body.model_dump()["id"]) for noun, body in bodies)
+    twice = sorted(f"{kind} {public_id}" for (kind, public_id), times in ids.items() if times > 1)
+    if twice:
+        raise ValueError(f"the files give an id twice: {', '.join(twice)}")
     counts: Counter[str] = Counter()
     with database.write(cause="seed") as writer:
         writer.begin_import("seed")
@@ -88,9 +91,10 @@ def _known(connection: Connection) -> _Known:
 
 
 def _cited(connection: Connection) -> set[_Place]:
-    own, document = CITATION.sql, DOCUMENT.sql
-    query = select(own.c.record_pk, document.c.id, own.c.paragraph, own.c.cue)
-    found = connection.execute(query.join(document, document.c.pk == own.c.document_pk))
+    # From the history: a citation that was deleted or corrected here does not come back.
+    own = HISTORY[CITATION.sql.name]
+    query = select(own.c.record_pk, RECORD.c.id, own.c.paragraph, own.c.cue)
+    found = connection.execute(query.join(RECORD, RECORD.c.pk == own.c.document_pk))
     return {(row[0], row[1], row[2], row[3]) for row in found}
 
 

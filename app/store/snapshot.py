@@ -111,6 +111,7 @@ def load_facts(connection: Connection, number: int, public: int) -> Facts:
         documents.setdefault(ref, set()).add(document)
     return Facts(
         version=public,
+        number=number,
         organizations=keyed(fact("organization", graph.OrganizationFact)),
         parties=keyed(fact("unnamed_party", graph.PartyFact)),
         states=keyed(fact("state", graph.StateFact)),

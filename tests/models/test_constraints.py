@@ -189,7 +189,8 @@ NEEDED: dict[tuple[str, str], Row] = {
 def _word_cases() -> list[Case]:
     found = []
     for table in TABLES.values():
-        for one in table.constraints:
+        # Constraints are a set: without an order of their own, test processes would collect them differently.
+        for one in sorted(table.constraints, key=lambda one: str(one.name)):
             if isinstance(one, CheckConstraint) and " IN (" in str(one.sqltext):
                 column = str(one.sqltext).split(" ")[0]
                 like = NEEDED.get((table.name, column), {})

@@ -1057,6 +1057,9 @@ def upgrade() -> None:
         sa.Column("url", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=True),
         sa.Column("licence", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=True),
         sa.CheckConstraint("basis IN ('stated', 'implied', 'attributed')", name=op.f("ck_document_basis")),
+        sa.CheckConstraint(
+            "publisher_basis IN ('stated', 'implied', 'attributed')", name=op.f("ck_document_publisher_basis")
+        ),
         sa.ForeignKeyConstraint(["pk"], ["record.pk"], name=op.f("fk_document_pk")),
         sa.ForeignKeyConstraint(
             ["publisher_organization_pk"], ["organization.pk"], name=op.f("fk_document_publisher_organization_pk")

@@ -80,7 +80,7 @@ class NetworkEdge(BaseModel):
     source: str = Field(description="Id of a node.")
     target: str = Field(description="Id of a node.")
     key: str = Field(description="The relation: tells edges between the same nodes apart.")
-    id: str = Field(description="The edge's id: `/v1/evidence?edge=` takes it.")
+    id: str = Field(description="The edge's id; `graph.evidence` says where the page behind it is.")
     relation: str = Field(description="What the edge means; `graph.definitions` has it in words.")
     weight: int | float = Field(description="By the relation's definition; counts what is certain.")
     certainty: str = Field(description="The strongest certainty of the projects behind it.")
@@ -103,7 +103,9 @@ class NetworkBlock(BaseModel):
     counts: dict[str, Any] = Field(description="Projects by certainty, taken or not; nodes by kind; edges by relation.")
     left_out: dict[str, Any] = Field(description="Reason -> how many, and which.")
     truncated: bool = Field(description="Whether max_edges cut anything.")
-    evidence: str = Field(description="Address of the page behind an edge; put the edge's id for {id}.")
+    evidence: str = Field(
+        description="Address of the page behind an edge: put its id for {id}, or one of its records for {record}."
+    )
 
 
 class NodeLinkNetwork(BaseModel):
