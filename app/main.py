@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import cache
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match
@@ -16,6 +15,7 @@ from app import __version__
 from app.explorer.docs import mount_docs
 from app.middleware import EntityTags, Gate, Methods, RequestIds
 from app.models.nouns import NOUNS
+from app.openapi import openapi_document
 from app.routers import (
     about,
     collaborations,
@@ -84,7 +84,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     mount_docs(app)
     install_handlers(app)
     _add_middleware(app, settings)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    tags = {noun.path: noun.summary for noun in NOUNS}
+    document = cache(lambda: openapi_document(app, error=ProblemBody, tags=tags))
+    app.openapi = document  # type: ignore[method-assign]
     return app
 
 
@@ -110,19 +112,3 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         expose_headers=["ETag", "Link", "Data-Version", "X-Request-ID"],
     )
     app.add_middleware(RequestIds)
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            license_info=app.license_info,
-            routes=app.routes,
-            separate_input_output_schemas=False,
-        )
-        problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-        schema["components"]["schemas"] |= {**problem.pop("$defs"), "ProblemBody": problem}
-        app.openapi_schema = schema
-    return app.openapi_schema

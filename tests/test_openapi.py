@@ -29,12 +29,23 @@ def document() -> Json:
     return made
 
 
+def meant(document: Json, one: Json) -> Json:
+    """What a reference to a component stands for; anything else is itself."""
+    if "$ref" not in one:
+        return one
+    _, section, name = one["$ref"].removeprefix("#/").split("/")
+    return dict(document["components"][section][name])
+
+
 def operations(document: Json) -> Iterator[tuple[str, Json]]:
     """Every operation, with a name to complain by."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                yield f"{method.upper()} {path}", item[method]
+                whole = dict(item[method])
+                whole["parameters"] = [meant(document, one) for one in whole.get("parameters", [])]
+                whole["responses"] = {status: meant(document, one) for status, one in whole["responses"].items()}
+                yield f"{method.upper()} {path}", whole
 
 
 def schemas_within(document: Json, part: Any) -> set[str]:

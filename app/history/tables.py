@@ -9,11 +9,12 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Index, PrimaryKeyConst
 from app.models.noun import part_sql
 from app.models.nouns import NOUNS
 from app.models.search import SearchForm
+from app.models.tables import sql_table
 
 OPEN = 2**62
 """`valid_to` of rows that are current now."""
 
-SEARCH_FORM: Table = SearchForm.__table__  # type: ignore[attr-defined]
+SEARCH_FORM = sql_table(SearchForm)
 
 _VERSIONED = [noun.sql for noun in NOUNS] + [part_sql(part) for noun in NOUNS for part in noun.parts] + [SEARCH_FORM]
 

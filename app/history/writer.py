@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from app.history.tables import HISTORY, OPEN
 from app.models.noun import Noun
-from app.models.tables import Change, DataCounter, DataVersion, ImportRun, Record
+from app.models.tables import Change, DataCounter, DataVersion, ImportRun, Record, sql_table
 
-_RECORD: Table = Record.__table__  # type: ignore[attr-defined]
-_VERSION: Table = DataVersion.__table__  # type: ignore[attr-defined]
-_COUNTER: Table = DataCounter.__table__  # type: ignore[attr-defined]
-_CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
-_RUN: Table = ImportRun.__table__  # type: ignore[attr-defined]
+_RECORD = sql_table(Record)
+_VERSION = sql_table(DataVersion)
+_COUNTER = sql_table(DataCounter)
+_CHANGE = sql_table(Change)
+_RUN = sql_table(ImportRun)
 _ORDER = {table: place for place, table in enumerate(_RECORD.metadata.sorted_tables)}
 _MOST_PENDING = 20_000
 

@@ -13,6 +13,7 @@ from pydantic import Field, create_model
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from app.models.tables import sql_table
 from app.models.types import Count, Cue, Line, PublicId, Schema, ValueStatus
 
 Values = dict[str, Any]
@@ -68,7 +69,7 @@ class Noun:
     @property
     def sql(self) -> Table:
         """The SQLAlchemy table."""
-        return self.table.__table__  # type: ignore[attr-defined,no-any-return]
+        return sql_table(self.table)
 
     @property
     def title(self) -> str:
@@ -78,7 +79,7 @@ class Noun:
 
 def part_sql(part: Part) -> Table:
     """The SQLAlchemy table of a part."""
-    return part.table.__table__  # type: ignore[attr-defined,no-any-return]
+    return sql_table(part.table)
 
 
 def references(table: Table) -> dict[str, str]:

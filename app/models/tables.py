@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.types import TEXT
@@ -16,6 +16,11 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def sql_table(model: type[SQLModel]) -> Table:
+    """The SQLAlchemy table of a model; SQLModel does not declare the attribute."""
+    return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
 def key() -> Any:

@@ -52,7 +52,7 @@ def get_about(
     response: Response,
     database: DatabaseDep,
     settings: SettingsDep,
-    parameters: NoParametersDep,  # noqa: ARG001
+    _: NoParametersDep,
 ) -> dict[str, Any]:
     """The documents, the number of records, the definitions, and the contact for corrections."""
     with database.read() as connection:

@@ -243,7 +243,7 @@ def crud_router(
         tag(response, version=version, revision=record["revision"], pure=pure and not include)
         return record
 
-    def create_record(body: Any, response: Response, database: DatabaseDep, parameters: NoParametersDep) -> Any:  # noqa: ARG001
+    def create_record(body: Any, response: Response, database: DatabaseDep, _: NoParametersDep) -> Any:
         with database.write(cause="api") as writer:
             public_id = records.create(writer, noun, body)
             record = _answer(response, writer, public_id)
@@ -255,7 +255,7 @@ def crud_router(
         body: Any,
         response: Response,
         database: DatabaseDep,
-        parameters: NoParametersDep,  # noqa: ARG001
+        _: NoParametersDep,
         if_match: IfMatch = None,
     ) -> Any:
         revision = revision_of(if_match)
@@ -269,7 +269,7 @@ def crud_router(
     def delete_record(
         id: str,  # noqa: A002
         database: DatabaseDep,
-        parameters: NoParametersDep,  # noqa: ARG001
+        _: NoParametersDep,
         if_match: IfMatch = None,
     ) -> None:
         revision = revision_of(if_match)

@@ -19,14 +19,14 @@ class Health(BaseModel):
 
 
 @router.get("/healthz", operation_id="get_health", summary="Does the process live?", responses=problems())
-def get_health(response: Response, parameters: NoParametersDep) -> Health:  # noqa: ARG001
+def get_health(response: Response, _: NoParametersDep) -> Health:
     """Answers as long as the process serves requests; asks nothing of the database."""
     response.headers["Cache-Control"] = "no-store"
     return Health(status="ok")
 
 
 @router.get("/readyz", operation_id="get_readiness", summary="Can it answer?", responses=problems())
-def get_readiness(response: Response, database: DatabaseDep, parameters: NoParametersDep) -> Health:  # noqa: ARG001
+def get_readiness(response: Response, database: DatabaseDep, _: NoParametersDep) -> Health:
     """Answers if the database is there and has the tables that this release needs."""
     response.headers["Cache-Control"] = "no-store"
     try:

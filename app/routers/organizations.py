@@ -135,7 +135,7 @@ def get_organization_profile(
     request: Request,
     response: Response,
     database: DatabaseDep,
-    parameters: NoParametersDep,  # noqa: ARG001
+    _: NoParametersDep,
 ) -> dict[str, Any]:
     """Names, funders, projects, places, partners, tools and figures, each with documents, headings and paragraphs."""
     with database.read() as connection:

@@ -85,7 +85,7 @@ def get_state_profile(
     request: Request,
     response: Response,
     database: DatabaseDep,
-    parameters: NoParametersDep,  # noqa: ARG001
+    _: NoParametersDep,
 ) -> dict[str, Any]:
     """Projects, partners and funders: certain, possible, nationwide, never mixed."""
     with database.read() as connection:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, selec
 from sqlalchemy.pool import NullPool
 
 from app.history.writer import Writer
-from app.models.tables import DataCounter
+from app.models.tables import DataCounter, sql_table
 
-_COUNTER = DataCounter.__table__  # type: ignore[attr-defined]
+_COUNTER = sql_table(DataCounter)
 
 
 class Database:

@@ -2,24 +2,25 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Table, not_, or_, select
+from sqlalchemy import Connection, not_, or_, select
 
 from app.models.noun import Values
 from app.models.organizations import Organization, UnnamedParty
 from app.models.places import Place, State
 from app.models.projects import Funding, Project, ProjectState, StateGroup
 from app.models.results import Finding, Indicator
+from app.models.tables import sql_table
 
-_PROJECT: Table = Project.__table__  # type: ignore[attr-defined]
-_FUNDING: Table = Funding.__table__  # type: ignore[attr-defined]
-_PROJECT_STATE: Table = ProjectState.__table__  # type: ignore[attr-defined]
-_STATE_GROUP: Table = StateGroup.__table__  # type: ignore[attr-defined]
-_FINDING: Table = Finding.__table__  # type: ignore[attr-defined]
-_INDICATOR: Table = Indicator.__table__  # type: ignore[attr-defined]
-_STATE: Table = State.__table__  # type: ignore[attr-defined]
-_PLACE: Table = Place.__table__  # type: ignore[attr-defined]
-_ORGANIZATION: Table = Organization.__table__  # type: ignore[attr-defined]
-_PARTY: Table = UnnamedParty.__table__  # type: ignore[attr-defined]
+_PROJECT = sql_table(Project)
+_FUNDING = sql_table(Funding)
+_PROJECT_STATE = sql_table(ProjectState)
+_STATE_GROUP = sql_table(StateGroup)
+_FINDING = sql_table(Finding)
+_INDICATOR = sql_table(Indicator)
+_STATE = sql_table(State)
+_PLACE = sql_table(Place)
+_ORGANIZATION = sql_table(Organization)
+_PARTY = sql_table(UnnamedParty)
 
 COUNTRY = "MX"
 """Id of the place that stands for the whole country."""

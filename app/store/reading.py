@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.models.noun import Noun, Values, may_be_empty, part_sql, references
 from app.models.nouns import BY_KIND, ref_of
-from app.models.tables import Record
+from app.models.tables import Record, sql_table
 from app.store.derived import DERIVED
 
-RECORD: Table = Record.__table__  # type: ignore[attr-defined]
+RECORD = sql_table(Record)
 _CHUNK = 500
 
 

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from app.history.tables import HISTORY
 from app.history.writer import Writer
 from app.models.noun import Noun, Values
 from app.models.nouns import NOUNS, ref_of
-from app.models.tables import Change, DataVersion
+from app.models.tables import Change, DataVersion, sql_table
 from app.models.types import Schema
 from app.store.database import Database
 from app.store.reading import RECORD
@@ -23,8 +23,8 @@ SEED = Path(__file__).resolve().parents[2] / "seed"
 _Known = dict[tuple[str, str], tuple[int, int, bool]]
 _Place = tuple[int, str, int, str]
 
-_CHANGE: Table = Change.__table__  # type: ignore[attr-defined]
-_VERSION: Table = DataVersion.__table__  # type: ignore[attr-defined]
+_CHANGE = sql_table(Change)
+_VERSION = sql_table(DataVersion)
 
 
 def seed_rows(folder: Path = SEED) -> Iterator[tuple[Noun, Values]]:

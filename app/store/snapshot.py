@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
 from app.graph import facts as graph
 from app.graph.facts import Facts
 from app.history.tables import HISTORY, current_at
 from app.models.nouns import BY_KIND, ref_of
-from app.models.tables import DataCounter, DataVersion
+from app.models.tables import DataCounter, DataVersion, sql_table
 from app.problems import Problem
 from app.store.reading import RECORD
 
-_COUNTER: Table = DataCounter.__table__  # type: ignore[attr-defined]
-_VERSION: Table = DataVersion.__table__  # type: ignore[attr-defined]
+_COUNTER = sql_table(DataCounter)
+_VERSION = sql_table(DataVersion)
 _KEPT = 4
 
 _Fact = TypeVar("_Fact")

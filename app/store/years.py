@@ -1,11 +1,12 @@
 """Funding by the year of its date."""
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from app.models.noun import Noun
 from app.models.projects import Funding
+from app.models.tables import sql_table
 
-_FUNDING: Table = Funding.__table__  # type: ignore[attr-defined]
+_FUNDING = sql_table(Funding)
 
 
 def dated_within(connection: Connection, year_from: int | None, year_to: int | None) -> set[int]:

@@ -233,7 +233,7 @@ def test_a_combined_edge_is_no_surer_than_its_parts() -> None:
     chosen = Selection(year_from=2021, certainty=ids("possible"))
     edge = edges_of(together(facts, chosen, weights={"collaboration": 2.0}))["org:a~combined~org:b"]
     assert (edge["certainty"], edge["projects"]["possible"], edge["weight"]) == ("possible", ["p"], 0.0)
-    assert (edge["parts"], edge["declared"], edge["basis"]) == ({"collaboration": 1}, True, ["stated"])
+    assert (edge["parts"], edge["declared"], edge["basis"]) == ({"collaboration": 0}, True, ["stated"])
 
 
 def test_a_combined_edge_keeps_the_surest_of_its_parts() -> None:

@@ -407,7 +407,8 @@ def test_include_brings_the_records_that_belong(seeded: TestClient, whole: Whole
             found = [one for one in whole(singles[name]) if one["id"] == record[name]]
             return bare(found[0]) if found else None
         if name == "citations":
-            return [bare(one) for one in whole(BY_KIND["citation"]) if one["record"] == record["ref"]]
+            cited = [bare(one) for one in whole(BY_KIND["citation"]) if one["record"] == record["ref"]]
+            return sorted(cited, key=lambda one: [one["document"], one["paragraph"], one["id"]])
         found = []
         for referrer in related(noun)[name]:
             for one in whole(referrer.noun):
