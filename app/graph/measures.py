@@ -7,6 +7,7 @@ from typing import Any
 import networkx as nx
 
 from app.graph.answers import LeftOut, head, told
+from app.graph.backend.arrays import from_networkx
 from app.graph.coalitions import coalitions, collaboration_certainty
 from app.graph.facts import Facts
 from app.graph.funder_partner_state import funder_partner_state
@@ -275,8 +276,9 @@ class _Computed:
 
 
 def _compute(graph: "nx.Graph[int]", arrows: "nx.DiGraph[int]", seed: int, samples: int) -> _Computed:
-    """Every measure that takes long: the one place from which NetworkX is asked for them."""
+    """Every measure that takes long: the one place from which NetworkX is asked for them, on our arrays."""
     count = len(graph)
+    graph, arrows = from_networkx(graph), from_networkx(arrows)
     joined = [node for node in graph if graph.degree(node)]
     found = nx.community.louvain_communities(graph, resolution=RESOLUTION, seed=seed) if count else []
     communities = _ordered(found)
