@@ -6,14 +6,13 @@ from functools import cache
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match
 from starlette.types import Scope
 from starlette_compress import CompressMiddleware
 
 from app import __version__
 from app.explorer.docs import mount_docs
-from app.middleware import EntityTags, Gate, Methods, RequestIds
+from app.middleware import Cors, EntityTags, Gate, Methods, RequestIds
 from app.models.nouns import NOUNS
 from app.openapi import openapi_document
 from app.routers import (
@@ -105,7 +104,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     app.add_middleware(EntityTags)
     app.add_middleware(
-        CORSMiddleware,
+        Cors,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "OPTIONS"],
         allow_headers=["*"],

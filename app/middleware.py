@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from pydantic_core import from_json
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,6 +39,18 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
         headers={"Cache-Control": "no-store", **problem.headers},
         media_type="application/problem+json",
     )
+
+
+class Cors(CORSMiddleware):
+    """Starlette's, with a problem where it answers a preflight in plain text."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """The answer to a browser that asks before it sends."""
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:
+            return response
+        problem = Problem("bad-request", "Pages of this origin may not send that method or those headers.")
+        return problem_response(problem, {})
 
 
 class RequestIds:

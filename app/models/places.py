@@ -91,7 +91,7 @@ STATE = Noun(
     parts=(Part("names", StateName),),
     filters=("inegi",),
     sorts=("name", "inegi"),
-    searched=("name", "names.text"),
+    searched=("name", "names.text", "inegi"),
     example={
         "id": "MX-NLE",
         "inegi": "19",

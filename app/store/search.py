@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, case, func, literal, or_, select, union_all
 
 from app.history.tables import HISTORY, SEARCH_FORM, current_at
 from app.models.nouns import BY_KIND, ref_of
@@ -14,7 +14,7 @@ from app.store.reading import RECORD
 SEARCHED = ("organization", "project", "collaboration", "tool", "state", "topic", "place")
 """Kinds that the search looks through."""
 
-_NAMES = ("name", "acronym", "names.text", "title", "label_en", "label_es")
+_NAMES = ("name", "inegi", "acronym", "names.text", "title", "label_en", "label_es")
 """Fields that name a record; the others describe it and rank last."""
 
 _STEP = 100_000
@@ -24,7 +24,7 @@ _STEP = 100_000
 def search(
     connection: Connection, q: str, *, kinds: Collection[str], limit: int, offset: int = 0
 ) -> tuple[list[dict[str, Any]], int]:
-    """The records that match every word of `q`, best first, and how many there are.
+    """The records that match every word of `q`, or whose id it is, best first, and how many there are.
 
     Rank: the whole name, then all words whole in a name, then the start of a name, then words that only begin so;
     names before descriptions; shorter names first; then by kind and id.
@@ -46,15 +46,16 @@ def search(
         (_all(whole), 4),
         else_=5,
     )
-    best = (
-        select(
-            SEARCH_FORM.c.record_pk.label("pk"),
-            func.min(rank * _STEP + func.length(form)).label("rank"),
-        )
-        .where(_all(begins))
-        .group_by(SEARCH_FORM.c.record_pk)
-        .subquery()
-    )
+    spelled = [q.strip(), q.strip().lower(), q.strip().upper()]
+    matches = union_all(
+        select(SEARCH_FORM.c.record_pk.label("pk"), (rank * _STEP + func.length(form)).label("rank")).where(
+            _all(begins)
+        ),
+        select(RECORD.c.pk, literal(0)).where(
+            RECORD.c.kind.in_(kinds), RECORD.c.id.in_(spelled), RECORD.c.deleted_in.is_(None)
+        ),
+    ).subquery()
+    best = select(matches.c.pk, func.min(matches.c.rank).label("rank")).group_by(matches.c.pk).subquery()
     found = (
         select(RECORD.c.pk, RECORD.c.kind, RECORD.c.id, best.c.rank)
         .join(best, best.c.pk == RECORD.c.pk)
@@ -70,7 +71,7 @@ def search(
             "kind": row.kind,
             "id": row.id,
             "label": labels.get(row.pk) or row.id,
-            "matched": matched[row.pk],
+            "matched": matched.get(row.pk, row.id),
             "match": ("exact", "words", "start", "partial", "description", "description")[int(row.rank) // _STEP],
         }
         for row in rows

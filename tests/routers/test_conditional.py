@@ -174,6 +174,9 @@ def test_a_preflight_allows_reading_and_not_writing(seeded: TestClient) -> None:
         if response.status_code == 200:
             assert response.headers["access-control-allow-origin"] == "*"
             assert "if-none-match" in response.headers["access-control-allow-headers"].lower()
+        else:
+            assert response.headers["content-type"] == "application/problem+json"
+            assert response.json()["type"].endswith("/bad-request")
         return response.status_code
 
     assert [ask(method) for method in ("GET", "HEAD", "POST", "PATCH", "DELETE")] == [200, 200, 400, 400, 400]

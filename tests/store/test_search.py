@@ -136,6 +136,19 @@ def test_every_organization_is_found_by_each_of_its_names(seeded: TestClient) ->
 # Ranks
 
 
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        ("MX-NLE", "state:MX-NLE"),
+        ("mx-nle", "state:MX-NLE"),
+        ("19", "state:MX-NLE"),
+        ("NED2020-01", "project:ned2020-01"),
+    ],
+)
+def test_a_code_finds_the_record_that_has_it(seeded: TestClient, q: str, first: str) -> None:
+    assert refs(seeded, q)[0] == first
+
+
 def test_documenta_comes_before_every_documenting(seeded: TestClient) -> None:
     items = found(seeded, "Documenta")
     assert [items[0]["ref"], items[0]["match"]] == ["org:documenta", "exact"]
