@@ -46,6 +46,7 @@ class Writer:
         counter = connection.execute(select(_COUNTER).with_for_update()).one()
         self._before, self._public, self._next_pk = counter.number, counter.public_number, counter.next_pk
         self._has_version = False
+        self._at = datetime.min.replace(tzinfo=UTC)
 
     def begin_import(self, source: str) -> None:
         """Say that what follows is one loading of data from outside; it is noted if it changes anything."""
@@ -62,9 +63,9 @@ class Writer:
         if not self._has_version:
             self._has_version = True
             latest = self.connection.execute(select(func.max(_VERSION.c.at))).scalar()
-            now = datetime.now(UTC)
             if latest is not None:
-                now = max(now, latest if latest.tzinfo else latest.replace(tzinfo=UTC))
+                self._at = latest if latest.tzinfo else latest.replace(tzinfo=UTC)
+            now = self._now()
             if self._source is not None:
                 self.import_run_pk = self._new_key()
                 self._insert(_RUN, {"pk": self.import_run_pk, "source": self._source, "at": now})
@@ -139,6 +140,8 @@ class Writer:
         """Send all that is pending, and the counter if anything changed."""
         self.flush()
         if self._has_version:
+            # As near to the commit as can be: a time just before it should mean the version before.
+            self.connection.execute(update(_VERSION).where(_VERSION.c.number == self.version).values(at=self._now()))
             self.connection.execute(
                 update(_COUNTER).values(number=self.version, public_number=self._public + 1, next_pk=self._next_pk)
             )
@@ -148,6 +151,11 @@ class Writer:
         version = self.version
         self.flush()
         return version
+
+    def _now(self) -> datetime:
+        """The time, which never goes back from one version to the next, even where the clock does."""
+        self._at = max(datetime.now(UTC), self._at)
+        return self._at
 
     def _new_key(self) -> int:
         self._next_pk += 1
