@@ -292,7 +292,10 @@ class UnnamedParty(FactRow, table=True):
         one_of("kind", OrganizationKind),
         one_of("basis", Basis),
         one_of("count_qualifier", Qualifier),
-        CheckConstraint("count_low <= count_high", name="count_range"),
+        CheckConstraint(
+            "count_low >= 0 AND (count_high IS NULL OR (count_low IS NOT NULL AND count_low <= count_high))",
+            name="count_range",
+        ),
     )
 
     description: str = string()

@@ -611,7 +611,10 @@ class BeneficiaryGroup(FactRow, table=True):
     __table_args__ = (
         one_of("basis", Basis),
         one_of("count_qualifier", Qualifier),
-        CheckConstraint("count_low <= count_high", name="count_range"),
+        CheckConstraint(
+            "count_low >= 0 AND (count_high IS NULL OR (count_low IS NOT NULL AND count_low <= count_high))",
+            name="count_range",
+        ),
     )
 
     project_pk: int = reference("project")

@@ -52,7 +52,9 @@ class Indicator(FactRow, table=True):
         one_of("level", ResultLevel),
         one_of("qualifier", Qualifier),
         at_most_one("project_pk", "organization_pk"),
-        CheckConstraint("low_micro <= high_micro", name="value_range"),
+        CheckConstraint(
+            "high_micro IS NULL OR (low_micro IS NOT NULL AND low_micro <= high_micro)", name="value_range"
+        ),
         CheckConstraint("level IS NULL OR kind = 'result'", name="level_of_results"),
     )
 

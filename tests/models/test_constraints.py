@@ -291,7 +291,11 @@ CASES = [
     Case("state_group", "count", {"count": 0}),
     Case("state_group", "count", {"count": 33}),
     Case("unnamed_party", "count_range", {"count_low": 9, "count_high": 8}),
+    Case("unnamed_party", "count_range", {"count_low": None, "count_high": 8}),
+    Case("unnamed_party", "count_range", {"count_low": -1}),
     Case("beneficiary_group", "count_range", {"count_low": 9, "count_high": 8}),
+    Case("beneficiary_group", "count_range", {"count_low": None, "count_high": 8}),
+    Case("beneficiary_group", "count_range", {"count_low": -1}),
     Case("indicator", "value_range", {"low_micro": 9, "high_micro": 8}),
     Case("citation", "paragraph", {"paragraph": -1}),
     # Text.
