@@ -357,8 +357,8 @@ def test_no_value_of_any_parameter_of_any_operation_is_a_failure(seeded: TestCli
     document = seeded.get("/openapi.json").json()
     shared = document["components"]["parameters"]
     for path, operations in document["paths"].items():
-        for given in operations.get("get", {}).get("parameters", []):
-            parameter = shared[given["$ref"].rsplit("/", 1)[1]] if "$ref" in given else given
+        for listed in operations.get("get", {}).get("parameters", []):
+            parameter = shared[listed["$ref"].rsplit("/", 1)[1]] if "$ref" in listed else listed
             for value in PROBES:
                 quoted = quote(value, safe="")
                 if parameter["in"] == "path":
