@@ -1,7 +1,6 @@
 """What the routes share: typed dependencies, documented problems, entity tags."""
 
 import re
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -128,8 +127,3 @@ def link_next(request: Request, cursor: str) -> str:
     """A Link header to the next page, relative to this one."""
     query = request.url.include_query_params(cursor=cursor).query
     return f'<?{query}>; rel="next"'
-
-
-def first(values: Iterable[Any]) -> Any:
-    """The first of the values."""
-    return next(iter(values))

@@ -17,7 +17,6 @@ from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems,
 from app.routers.networks.shared import NetworkEdge, too_large
 from app.routers.selecting import SelectionParameters, selection_of, snapshots
 from app.store.evidence import documents_of, evidence_of, one_record
-from app.store.snapshot import resolve_version
 
 router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
 
@@ -107,15 +106,14 @@ def get_evidence(
     edge = None
     with database.read() as connection:
         facts = snapshots(request).get(connection, parameters.as_of)
-        number, _ = resolve_version(connection, parameters.as_of)
         if parameters.edge is not None:
             selection = selection_of(connection, facts, parameters)
             edge = _find(facts, selection, parameters.edge, settings.max_edges)
             refs = set(edge["records"]) | {f"project:{one}" for ids in edge["projects"].values() for one in ids}
-            items = evidence_of(connection, number, refs)
+            items = evidence_of(connection, facts.number, refs)
         else:
-            items = [one_record(connection, number, parameters.record or "")]
-        documents = documents_of(connection, number, items)
+            items = [one_record(connection, facts.number, parameters.record or "")]
+        documents = documents_of(connection, facts.number, items)
     tag(response, version=facts.version)
     return {
         "edge": edge,

@@ -140,6 +140,6 @@ def get_organization_profile(
     """Names, funders, projects, places, partners, tools and figures, each with documents, headings and paragraphs."""
     with database.read() as connection:
         facts = snapshots(request).get(connection)
-        profile = organization_profile(connection, id, lambda: organization_networks(facts, id))
+        profile = organization_profile(connection, facts.number, id, lambda: organization_networks(facts, id))
     tag(response, version=facts.version)
     return {**profile, "data_version": f"v{facts.version}"}

@@ -90,6 +90,6 @@ def get_state_profile(
     """Projects, partners and funders: certain, possible, nationwide, never mixed."""
     with database.read() as connection:
         facts = snapshots(request).get(connection)
-        profile = state_profile(connection, id)
+        profile = state_profile(connection, facts.number, id)
     tag(response, version=facts.version)
     return {**profile, **state_projects(facts, id), "data_version": f"v{facts.version}"}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, not_, or_, select
 
+from app.graph.facts import COUNTRY
 from app.models.noun import Values
 from app.models.organizations import Organization, UnnamedParty
 from app.models.places import Place, State
@@ -21,9 +22,6 @@ _STATE = sql_table(State)
 _PLACE = sql_table(Place)
 _ORGANIZATION = sql_table(Organization)
 _PARTY = sql_table(UnnamedParty)
-
-COUNTRY = "MX"
-"""Id of the place that stands for the whole country."""
 
 
 _NATIONWIDE = (

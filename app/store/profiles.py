@@ -8,18 +8,18 @@ from sqlalchemy import Connection
 from app.models.nouns import BY_KIND
 from app.store.evidence import documents_of, evidence_of
 from app.store.records import MOST_INCLUDED, include_names, read, read_many
-from app.store.snapshot import resolve_version
 
 ORGANIZATION, PROJECT, COLLABORATION = (BY_KIND[kind] for kind in ("organization", "project", "collaboration"))
 STATE = BY_KIND["state"]
 
 
 def organization_profile(
-    connection: Connection, public_id: str, networks: Callable[[], dict[str, Any]]
+    connection: Connection, number: int, public_id: str, networks: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
     """The record with everything that refers to it, its projects and collaborations, the edges, and the evidence.
 
-    `networks` is called once the organization is known to exist.
+    `number` is the internal version that the connection sees; `networks` is called once the organization is known to
+    exist.
     """
     record = read(connection, ORGANIZATION, public_id, include_names(ORGANIZATION))
     included = record["included"]
@@ -40,23 +40,22 @@ def organization_profile(
         refs |= set(edge["records"])
     for certainty in ("certain", "possible", "nationwide"):
         refs |= {ref for edge in edges["works_in"][certainty] for ref in edge["records"]}
-    items = evidence_of(connection, resolve_version(connection, None)[0], refs)
+    items = evidence_of(connection, number, refs)
     return {
         "organization": record,
         "projects": {"status": "known" if projects else "none_recorded", "items": projects},
         "collaborations": collaborations,
         **edges,
         "evidence": items,
-        "documents": documents_of(connection, resolve_version(connection, None)[0], items),
+        "documents": documents_of(connection, number, items),
     }
 
 
-def state_profile(connection: Connection, public_id: str) -> dict[str, Any]:
+def state_profile(connection: Connection, number: int, public_id: str) -> dict[str, Any]:
     """The record, what belongs to the state, and the rows that place projects in it, with their evidence."""
     names = ["places", "organizations", "unnamed_parties", "project_states", "collaborations"]
     record = read(connection, STATE, public_id, names)
     included = record.pop("included")
-    number, _ = resolve_version(connection, None)
     items = evidence_of(connection, number, {row["ref"] for rows in included.values() for row in rows or []})
     return {
         "state": record,

@@ -1,22 +1,18 @@
 """Who works together."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from app.graph.coalitions import coalitions
-from app.graph.network import TooLargeError
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
     NetworkParameters,
     NodeLinkNetwork,
-    formatted,
-    normalised,
-    too_large,
+    answer,
 )
-from app.routers.selecting import selection_of, snapshots
 
 router = APIRouter()
 
@@ -72,23 +68,6 @@ def get_coalitions(
     ties = sorted(set(parameters.tie or ("collaboration", "project", "funder", "state", "topic")))
     include = sorted(set(parameters.include or ()))
     weights = {word.partition(":")[0]: float(word.partition(":")[2]) for word in parameters.weights or ()}
-    with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
-    try:
-        network = coalitions(
-            facts,
-            selection,
-            ties=ties,
-            weights=weights,
-            include=include,
-            query=normalised(
-                selection, facts, parameters, include=include, tie=ties, weights=sorted(set(parameters.weights or ()))
-            ),
-            min_weight=parameters.min_weight,
-            max_edges=parameters.max_edges,
-            most_edges=settings.max_edges,
-        )
-    except TooLargeError as error:
-        raise too_large(error) from error
-    return formatted(request, parameters, network, facts)
+    asked = {"include": include, "tie": ties, "weights": sorted(set(parameters.weights or ()))}
+    own: dict[str, Any] = {"ties": ties, "weights": weights, "include": include}
+    return answer(request, database, settings, parameters, coalitions, asked=asked, **own)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.graph.flows import flows
-from app.graph.network import TooLargeError
 from app.models.types import Schema
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.funding import Money
@@ -16,11 +15,8 @@ from app.routers.networks.shared import (
     NetworkBlock,
     NetworkParameters,
     NodeLinkNetwork,
-    formatted,
-    normalised,
-    too_large,
+    answer,
 )
-from app.routers.selecting import selection_of, snapshots
 
 router = APIRouter()
 
@@ -120,19 +116,4 @@ def get_flows(
     Money stands once, on the edge of its own funding row, and is never added along a chain.
     """
     include = sorted(set(parameters.include or ()))
-    with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
-    try:
-        network = flows(
-            facts,
-            selection,
-            include=include,
-            query=normalised(selection, facts, parameters, include=include),
-            min_weight=parameters.min_weight,
-            max_edges=parameters.max_edges,
-            most_edges=settings.max_edges,
-        )
-    except TooLargeError as error:
-        raise too_large(error) from error
-    return formatted(request, parameters, network, facts)
+    return answer(request, database, settings, parameters, flows, asked={"include": include}, include=include)

@@ -6,17 +6,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.graph.funder_partner_state import funder_partner_state
-from app.graph.network import TooLargeError
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
     NetworkParameters,
     NodeLinkNetwork,
-    formatted,
-    normalised,
-    too_large,
+    answer,
 )
-from app.routers.selecting import selection_of, snapshots
 
 router = APIRouter()
 
@@ -49,19 +45,6 @@ def get_funder_partner_state(
     A partner whose states are counted but not named points at a `state_group:` node, a nationwide one at `country:MX`.
     """
     include = sorted(set(parameters.include or ()))
-    with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
-    try:
-        network = funder_partner_state(
-            facts,
-            selection,
-            include=include,
-            query=normalised(selection, facts, parameters, include=include),
-            min_weight=parameters.min_weight,
-            max_edges=parameters.max_edges,
-            most_edges=settings.max_edges,
-        )
-    except TooLargeError as error:
-        raise too_large(error) from error
-    return formatted(request, parameters, network, facts)
+    return answer(
+        request, database, settings, parameters, funder_partner_state, asked={"include": include}, include=include
+    )

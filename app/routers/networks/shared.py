@@ -1,5 +1,6 @@
 """What the networks share: parameters, the shape of an answer, its bytes."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from fastapi import Request, Response
@@ -11,7 +12,9 @@ from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from app.problems import Problem
 from app.routers.common import READ_HEADERS, tag
-from app.routers.selecting import SelectionParameters
+from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.settings import Settings
+from app.store.database import Database
 
 FormatName = Literal[
     "node-link",
@@ -151,6 +154,35 @@ def formatted(request: Request, parameters: NetworkParameters, network: dict[str
     response.headers["Vary"] = "Accept"
     tag(response, version=facts.version, variant="" if form is DEFAULT else form.name)
     return response
+
+
+def answer(
+    request: Request,
+    database: Database,
+    settings: Settings,
+    parameters: NetworkParameters,
+    build: Callable[..., dict[str, Any]],
+    *,
+    asked: Mapping[str, Any],
+    **own: Any,
+) -> Response:
+    """A network from parameters to bytes. `own` goes to `build`; `asked` says it in the query of the answer."""
+    with database.read() as connection:
+        facts = snapshots(request).get(connection, parameters.as_of)
+        selection = selection_of(connection, facts, parameters)
+    try:
+        network = build(
+            facts,
+            selection,
+            query=normalised(selection, facts, parameters, **asked),
+            min_weight=parameters.min_weight,
+            max_edges=parameters.max_edges,
+            most_edges=settings.max_edges,
+            **own,
+        )
+    except TooLargeError as error:
+        raise too_large(error) from error
+    return formatted(request, parameters, network, facts)
 
 
 def network_response(network: dict[str, Any], facts: Facts) -> Response:
