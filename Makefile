@@ -8,6 +8,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+MOVED := $(shell test "$$(cat $(STAMPS)/tejido 2>/dev/null)" = "$$(pwd -P)" || echo moved)
 
 # PIP_USER: a personal "user = true" makes pip refuse to install into a virtual environment.
 PIP := PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 $(BIN)/python -m pip
@@ -31,6 +32,10 @@ test: $(STAMPS)/test ## Run the tests; ARGS goes to pytest, WORKERS is the numbe
 .PHONY: test-long
 test-long: $(STAMPS)/test ## Run every test, the long ones too
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+.PHONY: bench
+bench: $(STAMPS)/bench ## Measure beside others and write docs/benchmarks.md; ARGS names rows, see docs/benchmarks.md
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: lint
 lint: $(STAMPS)/lint ## Check style, types, import rules, the Dockerfile and the locks
@@ -66,12 +71,23 @@ migration: $(STAMPS)/lint ## Write a migration for changed tables: make migratio
 .PHONY: clean
 clean: ## Remove .venv and every cache; data stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
-	find app tests tools seed -type d -name __pycache__ -exec rm -rf {} + 2>/dev/null || true
+	find app benchmarks tests tools seed -type d -name __pycache__ -exec rm -rf {} + 2>/dev/null || true
 
-$(STAMPS)/%: requirements/%.txt $(BIN)/python
+$(STAMPS)/%: requirements/%.txt $(BIN)/python | $(STAMPS)/tejido
 	@echo "Installing what $* needs (requirements/$*.txt) ..."
 	@$(PIP) install -qq --require-hashes -r requirements/$*.txt
-	@mkdir -p $(STAMPS) && touch $@
+	@touch $@
+
+# Tejido itself, editable: NetworkX finds a backend only in an installed package. The stamp holds the folder that the
+# install points to, because a copied or moved one would go on importing the code of the old. A folder has no hash.
+$(STAMPS)/tejido: pyproject.toml requirements/build.txt $(BIN)/python $(MOVED)
+	@echo "Installing Tejido itself ..."
+	@$(PIP) install -qq --require-hashes -r requirements/build.txt
+	@PIP_REQUIRE_HASHES=0 $(PIP) install -qq --no-index --no-deps --no-build-isolation -e .
+	@mkdir -p $(STAMPS) && pwd -P > $@
+
+.PHONY: moved
+moved:
 
 $(BIN)/python:
 	@chosen= ; bare= ; \

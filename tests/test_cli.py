@@ -17,19 +17,19 @@ import pytest
 from app.migrations import head
 from app.store.seed import seed_rows
 
-ROOT = Path(__file__).resolve().parents[1]
+COMMAND = str(Path(sys.executable).with_name("tejido"))
 PATIENCE = 60
 RECORDS = sum(1 for _ in seed_rows())
 
 
 def environment(url: str, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TEJIDO_") and name != "PORT"}
-    return kept | {"TEJIDO_DATABASE_URL": url, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"} | more
+    return kept | {"TEJIDO_DATABASE_URL": url, "NO_COLOR": "1", "COLUMNS": "200"} | more
 
 
 def run(folder: Path, url: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
+        [COMMAND, *arguments],
         cwd=folder,
         env=environment(url, **more),
         capture_output=True,

@@ -14,7 +14,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 INDEX = "https://pypi.org/simple"
 LOCK_HOSTS = {"files.pythonhosted.org", "pypi.org"}
-GROUPS: dict[str, list[str]] = {"run": [], "test": ["test"], "lint": ["test", "lint"]}
+GROUPS: dict[str, list[str]] = {
+    "build": ["--only-group=build"],
+    "run": [],
+    "test": ["--group=test"],
+    "bench": ["--group=bench"],
+    "lint": ["--group=test", "--group=bench", "--group=lint"],
+}
+"""File -> the options of `uv export` that choose what is in it, beside or instead of what the project itself needs."""
 
 
 def uv(*arguments: str) -> str:
@@ -28,9 +35,8 @@ def uv(*arguments: str) -> str:
     return done.stdout
 
 
-def export(groups: list[str]) -> str:
-    """Return the locked packages of the project and these groups as a requirement file."""
-    chosen = [f"--group={group}" for group in groups]
+def export(chosen: list[str]) -> str:
+    """Return the locked packages that these options choose as a requirement file."""
     return uv("export", "--frozen", "--no-default-groups", "--no-emit-project", "--no-header", "--no-annotate", *chosen)
 
 
@@ -50,9 +56,9 @@ def main(*, check: bool, upgrade: bool) -> None:
     foreign = foreign_places((ROOT / "uv.lock").read_text())
     if foreign:
         sys.exit(f"uv.lock names places other than the public index: {', '.join(sorted(foreign))}")
-    for name, groups in GROUPS.items():
+    for name, chosen in GROUPS.items():
         path = ROOT / "requirements" / f"{name}.txt"
-        text = export(groups)
+        text = export(chosen)
         if not check:
             path.write_text(text)
         elif not path.exists() or path.read_text() != text:

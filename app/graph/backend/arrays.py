@@ -15,7 +15,7 @@ from networkx.classes.reportviews import DegreeView, DiDegreeView, InDegreeView,
 from numpy.typing import NDArray
 from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
-from app.graph.backend.registration import NAME, register
+from app.graph.backend.info import NAME
 
 __all__ = [
     "MISSING",
@@ -27,6 +27,13 @@ __all__ = [
     "from_node_link",
     "to_networkx",
 ]
+
+if NAME not in nx.config.backends:
+    msg = (
+        "NetworkX finds no backend named tejido, because Tejido is not installed for this Python. "
+        "In Tejido's folder, run: python -m pip install --editable ."
+    )
+    raise ImportError(msg)
 
 if TYPE_CHECKING:
     PlainGraph = nx.Graph[Any, Any, Any]
@@ -841,6 +848,3 @@ def to_networkx(G: Arrays) -> Any:
             held = made[edge] = dict(rows.attributes(entry))
         adjacency[labels[start]][labels[end]] = held
     return plain
-
-
-register()

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-__all__ = ["CHEAP", "FUNCTIONS", "info"]
+__all__ = ["CHEAP", "FUNCTIONS", "NAME", "info"]
+
+NAME = "tejido"
+"""The backend's name, in ``backend=`` and in ``nx.config.backend_priority``."""
 
 POSITIVE = "Weights must be positive; with others NetworkX computes it."
 NOT_NEGATIVE = "Weights must not be negative; with such NetworkX computes it."
@@ -89,7 +92,7 @@ CHEAP = frozenset(
 def info() -> dict[str, Any]:
     """The entry point ``networkx.backend_info``."""
     return {
-        "backend_name": "tejido",
+        "backend_name": NAME,
         "project": "tejido",
         "package": "app.graph.backend",
         "short_summary": "Computes on the arrays of Tejido's graphs, with SciPy and NetworKit.",

@@ -13,7 +13,6 @@ import app.graph.backend
 from app.graph.backend.arrays import ArrayGraph, from_networkx
 from app.graph.backend.dispatch import KERNELS, backend
 from app.graph.backend.info import CHEAP, FUNCTIONS, info
-from app.graph.backend.registration import register
 from tests.graph.backend.graphs import kernels_only, same
 
 KARATE: Any = nx.karate_club_graph()
@@ -35,12 +34,6 @@ def test_kernels_have_the_parameters_of_networkx() -> None:
         assert kernel.__code__.co_varnames[: kernel.__code__.co_argcount] == names, name
         assert kernel.__code__.co_kwonlyargcount == 0, name
         assert len(kernel.__defaults__ or ()) == len(REGISTERED[name].orig_func.__defaults__ or ()), name
-
-
-def test_registering_twice_changes_nothing() -> None:
-    before = dict(backends.backends)  # type: ignore[attr-defined]
-    register()
-    assert backends.backends == before  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("module", [name for _, name, _ in pkgutil.iter_modules(app.graph.backend.__path__)])

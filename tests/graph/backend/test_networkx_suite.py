@@ -59,7 +59,7 @@ LEFT_OUT = {
 }
 
 
-OPTIONS = ["-c", os.devnull, *"-p no:cacheprovider -p no:xdist -p app.graph.backend.arrays -q -rfEx -W ignore".split()]
+OPTIONS = ["-c", os.devnull, *"-p no:cacheprovider -p no:xdist -q -rfEx -W ignore".split()]
 
 
 @pytest.mark.long
@@ -69,7 +69,6 @@ def test_networkx_s_own_tests_pass_on_array_graphs(tmp_path: Path) -> None:
         cwd=tmp_path,
         env={
             **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[3]),
             "NETWORKX_TEST_BACKEND": "tejido",
             "NETWORKX_FALLBACK_TO_NX": "1",
         },
