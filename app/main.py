@@ -33,6 +33,7 @@ from app.routers.handlers import install_handlers
 from app.settings import Settings
 from app.store.database import Database
 from app.store.snapshot import Snapshots
+from app.workers import Workers
 
 DESCRIPTION = """\
 Who funds whom, where, and who works together in civil society, governance and justice work in Mexico, with the
@@ -47,10 +48,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, on the database that the settings name."""
     settings = settings or Settings()
     database = Database(settings.database_url)
+    workers = Workers(
+        settings.job_processes,
+        settings.job_seconds,
+        waiting=settings.jobs_waiting,
+        memory=settings.job_memory_bytes,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        workers.close()
         database.close()
 
     app = FastAPI(
@@ -66,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.state.snapshots = Snapshots()
+    app.state.workers = workers
     for router in (
         networks.router,
         evidence.router,

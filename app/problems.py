@@ -17,6 +17,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "bad-cursor": (400, "The cursor does not belong to this list"),
     "too-many-included": (400, "More related records than one answer holds"),
     "too-large-network": (400, "The network is larger than an answer may be"),
+    "memory-exceeded": (400, "The request needs more memory than a computation may have"),
     "not-found": (404, "There is no such record"),
     "no-route": (404, "There is no such address"),
     "method-not-allowed": (405, "The address does not take this method"),
@@ -35,7 +36,10 @@ TITLES: dict[str, tuple[int, str]] = {
     "malformed-body": (422, "The body does not have the form that is documented"),
     "if-match-required": (428, "Say which revision you mean to change"),
     "internal-error": (500, "Something failed inside the service"),
-    "busy": (503, "The database is busy"),
+    "worker-died": (500, "The process that computed the answer ended before it was done"),
+    "busy": (503, "The service is busy"),
+    # Not 504, which is a gateway's. What else runs at the time decides too, so it is not the request's fault alone.
+    "deadline-exceeded": (503, "The computation took longer than it may"),
 }
 """Type -> (status, title). The types are stable; `docs/problems.md` tells each."""
 

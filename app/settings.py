@@ -14,6 +14,13 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body in bytes.")
     max_edges: int = Field(default=200_000, ge=1, description="Largest network that an answer may hold, in edges.")
+    max_projects: int = Field(default=50_000, ge=1, description="Projects whose rows one answer may look at.")
+    job_processes: int = Field(default=2, ge=1, le=64, description="Worker processes for heavy computations.")
+    job_seconds: float = Field(
+        default=20, gt=0, le=3600, allow_inf_nan=False, description="Time that a heavy computation may take."
+    )
+    job_memory_bytes: int = Field(default=2_000_000_000, ge=500_000_000, description="Memory of each worker process.")
+    jobs_waiting: int = Field(default=16, ge=0, le=1000, description="Heavy computations that may wait for a worker.")
     seed: bool = Field(default=True, description="Load seed/ into an empty database on start.")
     cors_origins: list[str] = Field(default=["*"], description="Origins whose pages may read from the API.")
     contact: str = Field(
