@@ -1,69 +1,21 @@
-"""What the answers that are not networks share: their head, and the places and funders of one project."""
+"""What the answers that are not networks share: their head, names, lists, and how much one of them may hold."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from app.graph.columns import NONE, Integers
 from app.graph.definitions import QUESTIONS, RELEASE
-from app.graph.facts import COUNTRY, Facts, StateGroupFact
+from app.graph.facts import Facts
+from app.graph.links import basis_bits, taken_bits
 from app.graph.network import MOST_IDS, Attributes, TooLargeError
-from app.graph.selection import CERTAINTIES, Selected, Selection, actor
+from app.graph.selection import CERTAINTIES, Selected, Selection, origins_of
+from app.graph.spaces import LeftOut, nodes_of
 
 EVERY_CERTAINTY = frozenset(CERTAINTIES)
-
-LeftOut = dict[str, set[str]]
-"""Reason -> ids of what an answer does not show."""
-
-
-class Places(NamedTuple):
-    """Where a project works, by the facts that a selection takes."""
-
-    certain: frozenset[str]
-    """States that it certainly works in."""
-    groups: tuple[StateGroupFact, ...]
-    """Its counted groups of target states with unnamed members."""
-    nationwide: bool
-    """Whether it works in the whole country."""
-
-
-def places_of(facts: Facts, project: str, selection: Selection) -> Places:
-    """Where a project works; its facts of other bases are not looked at."""
-    targets = [
-        row
-        for row in facts.states_of.get(project, [])
-        if row.role == "target" and row.membership != "excluded" and selection.takes(row.basis)
-    ]
-    groups = (
-        group
-        for group in facts.groups_of.get(project, [])
-        if group.role == "target" and facts.unnamed_count(group) != 0 and selection.takes(group.basis)
-    )
-    return Places(
-        certain=frozenset(state for row in targets if (state := facts.state_of(row)) is not None),
-        groups=tuple(groups),
-        nationwide=any(row.place == COUNTRY for row in targets),
-    )
-
-
-def certainty_in(facts: Facts, places: Places, state: str) -> str:
-    """How surely the places hold a state: certain, possible, nationwide or none."""
-    if state in places.certain:
-        return "certain"
-    for group in places.groups:
-        members = facts.members_of_group.get(group.id, {})
-        if state not in members.get("named", ()) and state not in members.get("excluded", ()):
-            return "possible"
-    return "nationwide" if places.nationwide else "none"
-
-
-def funders_of(facts: Facts, project: str, selection: Selection) -> set[str]:
-    """Prefixed ids of a project's effective funders, named or not; their rows of other bases are not looked at."""
-    _, rows = facts.effective_funding(project)
-    return {actor(row.funder, row.funder_party) for row in rows if selection.takes(row.basis)}
-
-
-def topics_of(facts: Facts, project: str, selection: Selection) -> set[str]:
-    """A project's topics; those of other bases are not looked at."""
-    return {row.topic for row in facts.topics_of.get(project, []) if selection.takes(row.basis)}
+IDS_PER_ENTRY = 5
+"""Ids that an answer may list for each entry that it may hold."""
 
 
 def label_of(facts: Facts, ref: str) -> str:
@@ -85,6 +37,17 @@ def named(facts: Facts, ref: str) -> Attributes:
     return {"id": ref, "label": label_of(facts, ref)}
 
 
+def make_ready(facts: Facts, refs: Iterable[str]) -> None:
+    """Make the rows of prefixed ids at once, for `named`: one by one takes a hundred times as long."""
+    tables = dict(nodes_of(facts.columns).tables)
+    of: dict[str, list[str]] = {}
+    for ref in refs:
+        prefix, _, public_id = ref.partition(":")
+        of.setdefault(tables.get(prefix, prefix), []).append(public_id)
+    for table, ids in of.items():
+        facts.make_ready(table, facts.codes(table, ids))
+
+
 def by_certainty(projects: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """Certainty -> ids of the projects (project, certainty) that have it."""
     found: dict[str, set[str]] = {word: set() for word in CERTAINTIES}
@@ -93,40 +56,35 @@ def by_certainty(projects: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return {word: sorted(ids) for word, ids in found.items()}
 
 
-def note_other_basis(left_out: LeftOut, facts: Facts, project: str, selection: Selection) -> None:
-    """Note the facts of a project that the selection does not take for their basis."""
+def leave_out_other_basis(left_out: LeftOut, facts: Facts, selected: Selected, selection: Selection) -> None:
+    """Note the facts of the selected projects that the selection does not take for their basis."""
     if not selection.basis:
         return
-    ids = [f"funding:{row.id}" for row in facts.effective_funding(project)[1] if not selection.takes(row.basis)]
-    ids += [f"funding:{row.id}" for row in facts.funding_of.get(project, []) if not selection.takes(row.basis)]
-    ids += [
-        f"participation:{row.id}" for row in facts.participations_of.get(project, []) if not selection.takes(row.basis)
-    ]
-    ids += [
-        f"project_state:{row.id}"
-        for row in facts.states_of.get(project, [])
-        if row.role == "target" and not selection.takes(row.basis)
-    ]
-    ids += [
-        f"state_group:{group.id}"
-        for group in facts.groups_of.get(project, [])
-        if group.role == "target" and not selection.takes(group.basis)
-    ]
-    ids += [
-        f"project:{project} topic:{row.topic}"
-        for row in facts.topics_of.get(project, [])
-        if not selection.takes(row.basis)
-    ]
-    if ids:
-        left_out.setdefault("facts_of_other_basis", set()).update(ids)
+    columns, mask = facts.columns, np.append(selected.mask, False)
+    bits, origins = taken_bits(selection.basis), origins_of(columns)
+    paying = np.zeros(len(mask), dtype=bool)
+    paying[origins[selected.taken]] = True
+    paying[-1] = False
+
+    def note(table: str, of_selection: NDArray[np.bool_], prefix: str) -> None:
+        beside = (basis_bits(columns[table].words("basis")) & bits) == 0
+        left_out.add("facts_of_other_basis", table, np.flatnonzero(of_selection & beside), prefix=prefix)
+
+    funding = columns["funding"]
+    note("funding", mask[funding["project"]] | (paying[funding["project"]] & (funding["funder"] != NONE)), "funding")
+    note("participation", mask[columns["participation"]["project"]], "participation")
+    for table in ("project_state", "state_group"):
+        rows = columns[table]
+        note(table, mask[rows["project"]] & rows.words("role").isin({"target"}), table)
+    note("project_topic", mask[columns["project_topic"]["project"]], "project")
 
 
 def counts_of(selected: Selected) -> Attributes:
     """How many projects match, by certainty; how many are taken; how many have no date."""
     return {
         "projects": selected.counts,
-        "selected_projects": len(selected.projects),
-        "undated_projects": len(selected.possible_by_window),
+        "selected_projects": len(selected.taken),
+        "undated_projects": len(selected.undated),
     }
 
 
@@ -137,9 +95,17 @@ def told(left_out: Mapping[str, set[str]]) -> Attributes:
     }
 
 
-def head(
-    facts: Facts, *, question: str, query: Attributes, counts: Attributes, left_out: Mapping[str, set[str]]
-) -> Attributes:
+def listed_nodes(facts: Facts, numbers: Integers) -> Attributes:
+    """How many nodes (numbers, ascending), and the ids of the first."""
+    return {"count": len(numbers), "ids": nodes_of(facts.columns).refs(facts, numbers[:MOST_IDS])}
+
+
+def listed_rows(facts: Facts, table: str, codes: Integers) -> Attributes:
+    """How many rows (codes, ascending), and the ids of the first."""
+    return {"count": len(codes), "ids": facts.ids(table, codes[:MOST_IDS])}
+
+
+def head(facts: Facts, *, question: str, query: Attributes, counts: Attributes, left_out: Attributes) -> Attributes:
     """What an answer is: query, versions, definitions, counts, what was left out and why."""
     return {
         "question": question,
@@ -148,11 +114,23 @@ def head(
         "definitions_release": RELEASE,
         "definitions": QUESTIONS[question],
         "counts": counts,
-        "left_out": told(left_out),
+        "left_out": left_out,
     }
 
 
 def bound(entries: int, most: int) -> None:
     """Refuse an answer of more entries than it may hold."""
     if entries > most:
-        raise TooLargeError(entries, most)
+        raise TooLargeError(entries, most, "entries")
+
+
+def bound_ids(count: int, most: int) -> None:
+    """Refuse an answer that lists too many ids for what it may hold."""
+    if count > most * IDS_PER_ENTRY:
+        raise TooLargeError(count, most * IDS_PER_ENTRY, "ids")
+
+
+def bound_projects(count: int, most: int) -> None:
+    """Refuse to look at the rows of more projects than one answer may."""
+    if count > most:
+        raise TooLargeError(count, most, "projects")

@@ -1,73 +1,107 @@
 """Two selections side by side: what they share, and what each has alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from app.graph.answers import (
-    LeftOut,
-    bound,
-    by_certainty,
-    certainty_in,
+    bound_ids,
     counts_of,
-    funders_of,
     head,
+    leave_out_other_basis,
+    make_ready,
     named,
-    note_other_basis,
-    places_of,
-    told,
-    topics_of,
 )
-from app.graph.facts import Facts, FundingFact
-from app.graph.network import Attributes, money
-from app.graph.selection import Selection, actor, partners_of, select, weakest
+from app.graph.columns import NONE, Integers, unique
+from app.graph.facts import Facts
+from app.graph.having import HAVING, Pairs, Whereabouts, listed_by
+from app.graph.links import basis_bits, taken_bits
+from app.graph.money import sums_of
+from app.graph.network import MOST_IDS, Attributes
+from app.graph.selection import CERTAIN, CERTAINTIES, POSSIBLE, Selection, select
+from app.graph.spaces import LeftOut, nodes_of
 
 SIDES = ("a", "b")
-
-Has = dict[str, list[tuple[str, str]]]
-"""Something of a side -> the projects (project, certainty) through which the side has it."""
 
 
 class _Side:
     """What one selection has."""
 
     def __init__(self, facts: Facts, selection: Selection) -> None:
+        self.facts = facts
         self.selection = selection
         self.selected = select(facts, selection)
-        self.left_out: LeftOut = {}
-        self.projects: Has = {}
-        self.partners: Has = {}
-        self.funders: Has = {}
-        self.topics: Has = {}
-        self.states: Has = {}
-        self.places = {project: places_of(facts, project, selection) for project in self.selected.projects}
-        self.rows: list[FundingFact] = []
-        for project, certainty in self.selected.projects.items():
-            self._add(facts, project, certainty)
-        self.rows.sort(key=lambda row: row.id)
-
-    def _add(self, facts: Facts, project: str, certainty: str) -> None:
-        selection = self.selection
-        note_other_basis(self.left_out, facts, project, selection)
-        self.projects[f"project:{project}"] = [(project, certainty)]
-        for ref in partners_of(facts, project, selection):
-            self.partners.setdefault(ref, []).append((project, certainty))
-        for ref in funders_of(facts, project, selection):
-            self.funders.setdefault(ref, []).append((project, certainty))
-        for topic in topics_of(facts, project, selection):
-            self.topics.setdefault(f"topic:{topic}", []).append((project, certainty))
-        for state in self.places[project].certain:
-            found = (project, weakest("certain", self.selected.when[project]))
-            self.states.setdefault(f"state:{state}", []).append(found)
-        self.rows += [row for row in facts.funding_of.get(project, []) if selection.takes(row.basis)]
-
-    @property
-    def groups(self) -> list[str]:
+        self.where = Whereabouts(facts, selection)
+        taken, mask = self.selected.taken, self.selected.mask
+        self.has = {name: have(facts, selection, mask) for name, have in HAVING.items()}
+        self.has["projects"] = Pairs(taken, taken + nodes_of(facts.columns).start("project"))
+        self.groups = self.where.groups[mask[self.where.group_project]]
         """Counted groups of states with unnamed members."""
-        return sorted({group.id for places in self.places.values() for group in places.groups})
+        self.nationwide = self.where.nationwide[mask[self.where.nationwide]]
+        """Projects that work in the whole country."""
+        funding = facts.columns["funding"]
+        rows = np.flatnonzero(np.append(mask, False)[funding["project"]])
+        self.rows = rows[(basis_bits(funding.words("basis"), rows) & taken_bits(selection.basis)) != 0]
+        """The funding rows on its projects."""
+
+    def lists(self, pairs: Pairs, nodes: Integers, *, by_time: bool = False) -> list[Attributes]:
+        """For each of the nodes, ascending, the projects that have it by certainty: of all, or of the time alone."""
+        kept = np.isin(pairs.node, nodes)
+        projects = pairs.project[kept]
+        place = np.searchsorted(nodes, pairs.node[kept])
+        group = place * len(CERTAINTIES) + (self.selected.times if by_time else self.selected.grades)[projects]
+        return listed_by(self.facts, group, projects, len(nodes))
+
+    def sure_states(self) -> Pairs:
+        """The states in which projects certainly work and certainly fall into the years."""
+        pairs = self.has["states"]
+        sure = self.selected.times[pairs.project] == CERTAIN
+        return Pairs(pairs.project[sure], pairs.node[sure])
+
+    def possibly_in(self, state: int) -> Integers:
+        """The projects that are possibly in a state (node), or possibly in the years there."""
+        places = self.where.grades(state - int(nodes_of(self.facts.columns).start("state")))[self.selected.taken]
+        certainty = np.maximum(places, self.selected.times[self.selected.taken])
+        found: Integers = self.selected.taken[certainty == POSSIBLE]
+        return found
 
     @property
-    def nationwide(self) -> list[str]:
-        """Projects that work in the whole country."""
-        return sorted(project for project, places in self.places.items() if places.nationwide)
+    def is_open(self) -> bool:
+        """Whether it has places that are not named, or not dated."""
+        unsure = self.selected.times[self.has["states"].project] != CERTAIN
+        return bool(len(self.groups) or len(self.nationwide) or unsure.any())
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it has any place."""
+        return bool(len(self.groups) or len(self.nationwide) or len(self.has["states"].node))
+
+    def told(self, query: Attributes) -> Attributes:
+        """What belongs to this side alone."""
+        nodes, left_out = nodes_of(self.facts.columns), LeftOut()
+        leave_out_other_basis(left_out, self.facts, self.selected, self.selection)
+        partners = self.has["partners"]
+        parties = unique(partners.node[partners.node >= nodes.start("party")])
+        columns = self.facts.columns
+        whole = sums_of(columns, self.selection, np.zeros(len(self.rows), dtype=np.int64), self.rows, 1)
+        return {
+            "query": query,
+            "left_out": dict(left_out.told(self.facts, MOST_IDS)),
+            "unnamed_partners": _entries(self.facts, parties, projects=self.lists(partners, parties)),
+            "money": whole.told(self.facts)[0],
+            "money_by_funder": self._by_funder(),
+        }
+
+    def _by_funder(self) -> list[Attributes]:
+        nodes, funder = nodes_of(self.facts.columns), self.facts.columns["funding"]["funder"][self.rows]
+        order = np.lexsort((self.rows, funder))
+        funders = unique(funder)
+        places = np.searchsorted(funders, funder[order])
+        sums = sums_of(self.facts.columns, self.selection, places, self.rows[order], len(funders))
+        known = funders[funders != NONE].astype(np.int64) + nodes.start("org")
+        found = [{"funder": None, "label": "Unknown funder"}] if len(known) < len(funders) else []
+        found += [{"funder": one["id"], "label": one["label"]} for one in _entries(self.facts, known)]
+        return [{**one, "money": money} for one, money in zip(found, sums.told(self.facts), strict=True)]
 
 
 def compare(
@@ -80,129 +114,79 @@ def compare(
     listed as *possibly_shared* too. Money is summed for each side by itself, over the funding rows on its projects;
     rows on both sides are named, because the two sums must not be added.
     """
-    one, other = (_Side(facts, sides[name]) for name in SIDES)
-    dimensions = {
-        "projects": (one.projects, other.projects),
-        "partners": (_of(one.partners, "org:"), _of(other.partners, "org:")),
-        "funders": (one.funders, other.funders),
-        "topics": (one.topics, other.topics),
-    }
-    bound(sum(len(found) for pair in dimensions.values() for side in pair for found in side.values()), most)
-    in_both = {row.id for row in one.rows} & {row.id for row in other.rows}
+    both = [_Side(facts, sides[name]) for name in SIDES]
+    bound_ids(sum(len(pairs.node) for side in both for pairs in side.has.values()), most)
+    named_partners = []
+    for side in both:
+        pairs = side.has["partners"]
+        kept = pairs.node < nodes_of(facts.columns).start("party")
+        named_partners.append(Pairs(pairs.project[kept], pairs.node[kept]))
     return {
         **head(
             facts,
             question="compare",
             query=query,
-            counts={name: counts_of(side.selected) for name, side in zip(SIDES, (one, other), strict=True)},
+            counts={name: counts_of(side.selected) for name, side in zip(SIDES, both, strict=True)},
             left_out={},
         ),
-        **{
-            name: {
-                "query": queries[name],
-                "left_out": told(side.left_out),
-                "unnamed_partners": [
-                    _entry(facts, ref, side.partners[ref]) for ref in sorted(side.partners) if ref.startswith("party:")
-                ],
-                "money": money(side.rows, side.selection),
-                "money_by_funder": _by_funder(facts, side),
-            }
-            for name, side in zip(SIDES, (one, other), strict=True)
-        },
-        **{name: _split(facts, *pair) for name, pair in dimensions.items()},
-        "states": _states(facts, one, other),
-        "funding_in_both": sorted(in_both),
+        **{name: side.told(queries[name]) for name, side in zip(SIDES, both, strict=True)},
+        "projects": _split(both, [side.has["projects"] for side in both]),
+        "partners": _split(both, named_partners),
+        "funders": _split(both, [side.has["funders"] for side in both]),
+        "topics": _split(both, [side.has["topics"] for side in both]),
+        "states": _states(both),
+        "funding_in_both": facts.ids("funding", np.intersect1d(both[0].rows, both[1].rows)),
     }
 
 
-def _of(found: Has, prefix: str) -> Has:
-    return {ref: projects for ref, projects in found.items() if ref.startswith(prefix)}
+def _entries(facts: Facts, nodes: Integers, **lists: Sequence[Attributes]) -> list[Attributes]:
+    """The nodes with their names, and with one of each of the lists."""
+    refs = nodes_of(facts.columns).refs(facts, nodes)
+    make_ready(facts, refs)
+    return [
+        {**named(facts, ref), **{name: some[place] for name, some in lists.items()}} for place, ref in enumerate(refs)
+    ]
 
 
-def _entry(facts: Facts, ref: str, projects: Iterable[tuple[str, str]]) -> Attributes:
-    return {**named(facts, ref), "projects": by_certainty(projects)}
-
-
-def _split(facts: Facts, a: Has, b: Has) -> Attributes:
+def _split(both: Sequence[_Side], pairs: Sequence[Pairs], *, by_time: bool = False) -> Attributes:
     """Shared and own, each with the projects behind it."""
-    return {
-        "shared": [
-            {**named(facts, ref), "projects_a": by_certainty(a[ref]), "projects_b": by_certainty(b[ref])}
-            for ref in sorted(a.keys() & b.keys())
-        ],
-        "only_a": [_entry(facts, ref, a[ref]) for ref in sorted(a.keys() - b.keys())],
-        "only_b": [_entry(facts, ref, b[ref]) for ref in sorted(b.keys() - a.keys())],
-    }
+    one, other = (unique(some.node) for some in pairs)
+    shared = np.intersect1d(one, other)
+    in_both = {f"projects_{name}": both[at].lists(pairs[at], shared, by_time=by_time) for at, name in enumerate(SIDES)}
+    found: Attributes = {"shared": _entries(both[0].facts, shared, **in_both)}
+    for at, (name, nodes) in enumerate(zip(SIDES, (one, other), strict=True)):
+        own = nodes[~np.isin(nodes, shared)]
+        found[f"only_{name}"] = _entries(both[at].facts, own, projects=both[at].lists(pairs[at], own, by_time=by_time))
+    return found
 
 
-def _sure(found: Has) -> Has:
-    """What a side certainly has."""
-    return {
-        ref: sure
-        for ref, projects in found.items()
-        if (sure := [(project, certainty) for project, certainty in projects if certainty == "certain"])
-    }
-
-
-def _states(facts: Facts, one: _Side, other: _Side) -> Attributes:
-    sure = (_sure(one.states), _sure(other.states))
+def _states(both: Sequence[_Side]) -> Attributes:
+    facts, sure = both[0].facts, [side.sure_states() for side in both]
     possibly: list[Attributes] = []
-    for ref in sorted(sure[0].keys() ^ sure[1].keys()):
-        certain_on = 0 if ref in sure[0] else 1
-        unsure = (other, one)[certain_on]
-        open_projects = [
-            project for project in unsure.places if _may_be_in(facts, unsure, project, ref.removeprefix("state:"))
-        ]
-        if open_projects:
-            certain_projects = sorted(project for project, _ in sure[certain_on][ref])
+    one_has, other_has = (unique(pairs.node) for pairs in sure)
+    for state in np.setxor1d(one_has, other_has).tolist():
+        certain_on = 0 if (sure[0].node == state).any() else 1
+        open_projects = both[1 - certain_on].possibly_in(state)
+        if len(open_projects):
+            pairs = sure[certain_on]
+            (entry,) = _entries(facts, np.array([state]))
             possibly.append(
                 {
-                    **named(facts, ref),
+                    **entry,
                     "certain_on": SIDES[certain_on],
-                    "certain_projects": certain_projects,
-                    "possible_projects": sorted(open_projects),
+                    "certain_projects": facts.ids("project", pairs.project[pairs.node == state]),
+                    "possible_projects": facts.ids("project", open_projects),
                 }
             )
-    split = _split(facts, *sure)
+    split = _split(both, sure, by_time=True)
+    one, other = both
+    may_share = (one.is_open and other.is_placed) or (other.is_open and one.is_placed)
     return {
-        "status": "known" if split["shared"] else "unknown" if _may_share(one, other) else "none_recorded",
+        "status": "known" if split["shared"] else "unknown" if may_share else "none_recorded",
         **split,
         "possibly_shared": possibly,
-        "state_groups_a": one.groups,
-        "state_groups_b": other.groups,
-        "nationwide_a": one.nationwide,
-        "nationwide_b": other.nationwide,
+        "state_groups_a": facts.ids("state_group", one.groups),
+        "state_groups_b": facts.ids("state_group", other.groups),
+        "nationwide_a": facts.ids("project", one.nationwide),
+        "nationwide_b": facts.ids("project", other.nationwide),
     }
-
-
-def _may_share(one: _Side, other: _Side) -> bool:
-    """Whether the two may have a state in common: one has places that are not named, or not dated, the other any."""
-
-    def is_open(side: _Side) -> bool:
-        unsure = any(certainty != "certain" for found in side.states.values() for _, certainty in found)
-        return bool(side.groups or side.nationwide or unsure)
-
-    def is_placed(side: _Side) -> bool:
-        return bool(side.groups or side.nationwide or side.states)
-
-    return (is_open(one) and is_placed(other)) or (is_open(other) and is_placed(one))
-
-
-def _may_be_in(facts: Facts, side: _Side, project: str, state: str) -> bool:
-    place = certainty_in(facts, side.places[project], state)
-    return weakest(place, side.selected.when[project]) == "possible"
-
-
-def _by_funder(facts: Facts, side: _Side) -> list[Attributes]:
-    paid: dict[str, list[FundingFact]] = {}
-    for row in side.rows:
-        known = row.funder or row.funder_party
-        paid.setdefault(actor(row.funder, row.funder_party) if known else "", []).append(row)
-    return [
-        {
-            "funder": ref or None,
-            "label": named(facts, ref)["label"] if ref else "Unknown funder",
-            "money": money(paid[ref], side.selection),
-        }
-        for ref in sorted(paid)
-    ]

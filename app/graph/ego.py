@@ -1,14 +1,21 @@
 """Everything around one node: the neighbourhood of an organization, party, project, state, topic or the country."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from app.graph.coalitions import coalitions
+import numpy as np
+
+from app.graph.answers import bound_projects, counts_of
+from app.graph.around import Around, Steps
+from app.graph.assembly import Network
+from app.graph.coalitions import declared_ties
+from app.graph.columns import NONE, Integers, unique
 from app.graph.definitions import QUESTIONS, RELATIONS, TIES
 from app.graph.facts import Facts
-from app.graph.funder_partner_state import funder_partner_state
-from app.graph.network import Attributes, Edge, Gathered, TooLargeError, finish
-from app.graph.paths import add_hops
+from app.graph.hops import edges_between, leave_out_hops, tell
+from app.graph.network import Attributes, TooLargeError
+from app.graph.part import Part, part_of
 from app.graph.selection import Selection, select
+from app.graph.spaces import nodes_of
 
 __all__ = ["CROSSINGS", "MOST_HOPS", "ego"]
 
@@ -16,8 +23,10 @@ MOST_HOPS = 4
 """Greatest depth that may be asked for."""
 CROSSINGS = {"states": ("state", "state_group"), "topics": ("topic",), "country": ("country",)}
 """What may be asked to be crossed -> the prefixes of its nodes."""
-_OWN_FIELDS = frozenset("source target key id relation certainty projects records basis documents".split())
-_FROM_HOPS = frozenset({"participation", "receives_for", "organization_relation"})
+_RELATIONS = (
+    *("about", "funds", "funds_project", "located_in", "organization_relation", "part_of", "participation"),
+    *("receives_for", "works_in"),
+)
 
 
 def ego(
@@ -28,9 +37,10 @@ def ego(
     depth: int,
     cross: Collection[str],
     query: Attributes,
-    min_weight: int,
+    min_weight: float,
     max_edges: int | None,
     most_edges: int,
+    most_projects: int,
 ) -> Attributes:
     """The nodes within `depth` hops of `node` (a prefixed id), and all edges among them, as node-link data.
 
@@ -39,95 +49,124 @@ def ego(
     the declared tie `collaboration`, and `about` from project to topic. Directions play no part in hops. States, state
     groups, topics and the country are reached and not crossed, unless `cross` names them or the node is one itself:
     everybody is two hops from everybody over the whole country.
+
+    What is looked at is what stands around the nodes reached; the projects behind the edges among them are
+    `most_projects` at most.
     """
-    gathered = Gathered(facts, selection, select(facts, selection))
-    _add_everything(gathered)
-    around: dict[str, set[str]] = {}
-    for edge in gathered.edges.values():
-        around.setdefault(edge.source, set()).add(edge.target)
-        around.setdefault(edge.target, set()).add(edge.source)
-    barred = {prefix for word, prefixes in CROSSINGS.items() if word not in cross for prefix in prefixes}
-    hops = {node: 0}
-    front = [node]
-    counts = [1]
-    beyond: set[str] = set()
+    whole = Network(facts, selection, select(facts, selection), directed=True)
+    nodes, start = nodes_of(facts.columns), nodes_of(facts.columns).number(facts, node)
+    around = Around(whole)
+    leave_out_hops(whole, through_projects=True)
+    barred = [prefix for word, prefixes in CROSSINGS.items() if word not in cross for prefix in prefixes]
+    hops = np.full(len(nodes), NONE, dtype=np.int8)
+    hops[start] = 0
+    front, rings = np.array([start]), [np.array([start])]
     for distance in range(1, depth + 2):
-        crossed = [one for one in front if one == node or one.partition(":")[0] not in barred]
-        beyond = {other for one in crossed for other in around.get(one, ())} - hops.keys()
+        others = _next_to(around, front if distance == 1 else front[~_are(facts, front, barred)])
+        front = others[hops[others] == NONE]
         if distance <= depth:
-            hops |= dict.fromkeys(beyond, distance)
-            front = sorted(beyond)
-            counts.append(len(front))
-    _restrict(gathered, hops)
-    if len(gathered.edges) > most_edges and max_edges is None:
-        raise TooLargeError(len(gathered.edges), most_edges)
-    return finish(
-        gathered,
-        network="ego",
-        directed=True,
+            hops[front] = distance
+            rings.append(front)
+            if sum(map(len, rings)) > most_edges + 1:
+                raise TooLargeError(sum(map(len, rings)), most_edges, "nodes")
+    reached = np.sort(np.concatenate(rings))
+    steps = _among(around, reached, hops)
+    count = _count(steps, len(nodes))
+    if count > most_edges and max_edges is None:
+        raise TooLargeError(count, most_edges)
+    network = _network(whole, _part(facts, start, steps, most_projects), hops)
+    others = reached[reached != start]
+    network.block = {
+        "ego": {
+            "node": node,
+            "status": "known" if count else "none_recorded",
+            "depth": depth,
+            "nodes_by_hops": [len(ring) for ring in rings],
+            "nodes_one_hop_further": len(front),
+            "not_crossed": nodes.refs(facts, others[_are(facts, others, barred)]),
+        },
+        "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
+    }
+    found = network.finish(
+        name="ego",
         definitions=RELATIONS | TIES | QUESTIONS["paths"] | QUESTIONS["ego"],
         query=query,
         min_weight=min_weight,
         max_edges=max_edges,
         most_edges=most_edges,
-        block={
-            "ego": {
-                "node": node,
-                "status": "known" if node in around else "none_recorded",
-                "depth": depth,
-                "nodes_by_hops": counts,
-                "nodes_one_hop_further": len(beyond),
-                "not_crossed": sorted(one for one in hops if one != node and one.partition(":")[0] in barred),
-            },
-            "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
-        },
+    ).node_link()
+    found["graph"]["counts"] |= counts_of(whole.selected)
+    found["graph"]["left_out"] = whole.told_left_out() | found["graph"]["left_out"]
+    for edge in found["edges"]:
+        edge.update(tell(network.facts, edge))
+    return found
+
+
+def _are(facts: Facts, numbers: Integers, prefixes: Collection[str]) -> Integers:
+    """Which of the nodes are of some kinds."""
+    nodes = nodes_of(facts.columns)
+    kinds = [place for place, (prefix, _) in enumerate(nodes.tables) if prefix in prefixes]
+    return np.isin(np.searchsorted(nodes.starts, numbers, side="right") - 1, kinds)
+
+
+def _next_to(around: Around, front: Integers) -> Integers:
+    """The nodes that are one hop from some of these, ascending."""
+    ends = [steps.target for steps in around.leaving(front)] + [steps.source for steps in around.arriving(front)]
+    return unique(np.concatenate(ends)) if ends else front[:0]
+
+
+def _among(around: Around, reached: Integers, hops: Integers) -> list[Steps]:
+    """The steps from a node that is reached to another one."""
+    return [steps.where(hops[steps.target] != NONE) for steps in around.leaving(reached)]
+
+
+def _count(steps: Sequence[Steps], size: int) -> int:
+    """How many edges the steps add up to."""
+    edges: dict[str, list[Integers]] = {}
+    for one in steps:
+        ends = (one.source, one.target)
+        if one.relation == "collaboration":
+            ends = (np.minimum(*ends), np.maximum(*ends))
+        edges.setdefault(one.relation, []).append(ends[0] * size + ends[1])
+    return sum(len(unique(np.concatenate(keys))) for keys in edges.values())
+
+
+def _part(facts: Facts, start: int, steps: Sequence[Steps], most_projects: int) -> Part:
+    """What stands behind the steps, and the node where they begin."""
+    columns, nodes = facts.columns, nodes_of(facts.columns)
+    rows: dict[str, Integers] = {}
+    for relation in ("collaboration", "organization_relation"):
+        found = [one.row for one in steps if one.relation == relation]
+        rows[relation] = unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+    # A project is part of another one only if both are selected.
+    above = [one.target - nodes.start("project") for one in steps if one.relation == "part_of"]
+    projects = unique(np.concatenate([np.empty(0, dtype=np.int64), *(one.project for one in steps), *above]))
+    projects = projects[projects != NONE]
+    bound_projects(len(projects), most_projects)
+    ((prefix, _, _, own),) = nodes.parts(np.array([start]))
+    if prefix in ("project", "state_group"):
+        projects = np.union1d(projects, own if prefix == "project" else columns["state_group"]["project"][own])
+    return part_of(
+        columns,
+        projects=projects,
+        collaborations=rows["collaboration"],
+        relations=rows["organization_relation"],
+        actors=np.array([start - nodes.start("org")] if prefix in ("org", "party") else [], dtype=np.int64),
     )
 
 
-def _add_everything(gathered: Gathered) -> None:
-    facts, selection = gathered.facts, gathered.selection
-    # What is bounded is the neighbourhood, not the network around it.
-    unbounded = len(facts.members) ** 2 + 99 * sum(
-        map(len, (facts.projects, facts.funding, facts.participations, facts.project_states, facts.state_groups))
-    )
-    limits: Attributes = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": unbounded**2}
-    base = funder_partner_state(facts, selection, include=["projects", "unnamed"], **limits)
-    ties = coalitions(facts, selection, ties=["collaboration"], weights={}, include=["unnamed"], **limits)
-    for edge in [*base["edges"], *ties["edges"]]:
-        # Whoever takes part in a project does so by participation, by a role, or because it receives money for it.
-        if edge["relation"] != "takes_part":
-            _copy(gathered, edge)
-    hops = Gathered(facts, selection, gathered.selected)
-    add_hops(hops, through_projects=True)
-    for made in hops.edges.values():
-        if made.relation in _FROM_HOPS:
-            gathered.edges[made.id] = made
-    gathered.left_out |= {reason: ids for reason, ids in hops.left_out.items() if reason != "unnamed_parties"}
-    for project, certainty in gathered.selected.projects.items():
-        for row in facts.topics_of.get(project, []):
-            if selection.takes(row.basis):
-                about = gathered.edge(f"project:{project}", f"topic:{row.topic}", "about")
-                about.add(project, certainty, (), [row.basis])
-
-
-def _copy(gathered: Gathered, edge: Attributes) -> None:
-    made = Edge(edge["source"], edge["target"], edge["relation"])
-    made.projects = {word: set(ids) for word, ids in edge["projects"].items()}
-    made.records.update(edge["records"])
-    made.bases.update(edge["basis"])
-    made.extra = {name: value for name, value in edge.items() if name not in _OWN_FIELDS}
-    gathered.edges[made.id] = made
-
-
-def _restrict(gathered: Gathered, hops: dict[str, int]) -> None:
-    """Keep the nodes reached, with their distance, and the edges among them."""
-    gathered.edges = {
-        name: edge for name, edge in gathered.edges.items() if edge.source in hops and edge.target in hops
-    }
-    for ref, distance in hops.items():
-        if ref.startswith("topic:"):
-            topic = gathered.facts.topics[ref.removeprefix("topic:")]
-            gathered.nodes[ref] = {"kind": "topic", "label": topic.label_en, "label_es": topic.label_es}
-        else:
-            gathered.node(ref)
-        gathered.nodes[ref]["hops"] = distance
+def _network(whole: Network, part: Part, hops: Integers) -> Network:
+    """The nodes reached and the edges among them, as a network of the part."""
+    selected = part.selected(whole.selected)
+    network = Network(part.facts, whole.selection, selected, directed=True)
+    of_node = hops[part.nodes]
+    within = of_node != NONE
+    network.values["hops"] = of_node
+    network.have(np.flatnonzero(within))
+    for relation in _RELATIONS:
+        network.add(edges_between(network, relation, within=within))
+    aside = Network(part.facts, whole.selection, selected, directed=True)
+    ties = declared_ties(aside, ["unnamed"], {"most": len(part.columns["collaboration_member"]) ** 2, "around": None})
+    ties.keep(np.flatnonzero(within[ties.source] & within[ties.target]))
+    network.add(ties)
+    return network

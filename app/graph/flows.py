@@ -1,18 +1,47 @@
 """Money down the chain: funder, programme, sub-grant, lead, whom and where it reaches; and who is new to a funder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from app.graph.answers import bound, label_of, places_of
+import numpy as np
+from numpy.typing import NDArray
+
+from app.graph.answers import bound, bound_projects, make_ready, named
+from app.graph.assembly import Network, Shown
+from app.graph.columns import NONE, Index, Integers, unique
 from app.graph.definitions import FLOWS
-from app.graph.facts import COUNTRY, Facts, FundingFact, ParticipationFact
-from app.graph.network import Attributes, Gathered, finish, money
-from app.graph.selection import Selection, actor, partners_of, select, weakest
+from app.graph.facts import Facts
+from app.graph.having import HAVING, Whereabouts
+from app.graph.hops import edges_between
+from app.graph.links import Links, basis_bits, edges_of, links_of, taken_bits
+from app.graph.money import sums_of
+from app.graph.network import Attributes
+from app.graph.selection import (
+    CERTAIN,
+    CERTAINTIES,
+    Grades,
+    Selection,
+    country_site,
+    open_groups,
+    origins_of,
+    partners_in,
+    select,
+    site_states,
+    target_rows,
+)
+from app.graph.spaces import nodes_of, records_of
 
 LEAD_ROLES = frozenset({"lead", "implementing", "extending"})
 """Partners that carry a project."""
 REACHED_ROLES = frozenset({"target_institution", "counterpart"})
 """Participants that a project is for."""
-_BELOW = {"leads": "led_by", "partners": "joined_by", "institutions": "reaches"}
+_GROUPS = ("leads", "partners", "institutions")
+_BELOW = ("led_by", "joined_by", "reaches")
+"""For each of these the relation from a project."""
+_PAID = frozenset({"grants", "subgrants", "pays_for"})
+"""Relations on which money stands."""
+
+Flags = NDArray[np.bool_]
 
 
 def flows(
@@ -21,9 +50,10 @@ def flows(
     *,
     include: Sequence[str],
     query: Attributes,
-    min_weight: int,
+    min_weight: float,
     max_edges: int | None,
     most_edges: int,
+    most_projects: int,
 ) -> Attributes:
     """The network as node-link data, with the chain and the reach of every funding row.
 
@@ -34,217 +64,315 @@ def flows(
 
     Money stands on `grants`, `subgrants` and `pays_for` only, each row on one edge; a sub-grant is part of the money of
     the project that it passed through, so sums of granted and regranted money are apart and must not be added.
-    `level` is the least number of steps from a funder; null: no known funder leads there.
+    `level` is the least number of steps from a funder; null: no known funder leads there. The selected projects are
+    `most_projects` at most.
     """
-    gathered = Gathered(facts, selection, select(facts, selection))
-    rows_of: dict[str, list[FundingFact]] = {}
-    rows: list[FundingFact] = []
-    for project, certainty in gathered.selected.projects.items():
-        for row in facts.funding_of.get(project, []):
-            if selection.takes(row.basis):
-                rows.append(row)
-                _add_chain(gathered, row, project, certainty, include, rows_of)
-            else:
-                gathered.leave_out("facts_of_other_basis", f"funding:{row.id}")
-        _add_below(gathered, project, certainty, include)
-    for row in facts.funding:
-        if row.project is None:
-            gathered.leave_out("funding_without_project", row.id)
-    for edge_id, behind in rows_of.items():
-        edge = gathered.edges[edge_id]
-        edge.extra["money"] = money(behind, selection)
-        edge.extra["regranted"] = sorted(row.id for row in behind if row.through_project is not None)
-    _set_levels(gathered)
-    rows.sort(key=lambda row: row.id)
-    return finish(
-        gathered,
-        network="flows",
-        directed=True,
+    money = _Money(facts, selection, include, most_projects)
+    network = money.network
+    rows, through = money.rows, facts.columns["funding"]["through_project"][money.rows] != NONE
+    network.block = {
+        # These edges are of no network that /v1/evidence knows by edge; it has the page of each row behind them.
+        "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
+        "money": {
+            name: sums_of(facts.columns, selection, np.zeros(len(some), dtype=np.int64), some, 1).told(facts)[0]
+            for name, some in (("granted", rows[~through]), ("regranted", rows[through]))
+        },
+        "chains": _chains(money, most_edges),
+        "first_time": first_time(facts, selection, rows),
+    }
+    shown = network.finish(
+        name="flows",
         definitions=FLOWS,
         query=query,
         min_weight=min_weight,
         max_edges=max_edges,
         most_edges=most_edges,
-        block={
-            # These edges are of no network that /v1/evidence knows by edge; it has the page of each row behind them.
-            "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
-            "money": {
-                "granted": money([row for row in rows if row.through_project is None], selection),
-                "regranted": money([row for row in rows if row.through_project is not None], selection),
-            },
-            "chains": _chains(gathered, rows, most_edges),
-            "first_time": first_time(facts, selection, rows),
-        },
     )
+    found = shown.node_link()
+    _tell(shown, found["edges"])
+    return found
 
 
-def _funder(row: FundingFact) -> str | None:
-    return actor(row.funder, row.funder_party) if row.funder or row.funder_party else None
+class _Money:
+    """The funding rows of a selection, and the network of the ways that their money takes."""
 
+    def __init__(self, facts: Facts, selection: Selection, include: Sequence[str], most_projects: int) -> None:
+        self.facts = facts
+        self.columns = facts.columns
+        self.nodes, self.records = nodes_of(facts.columns), records_of(facts.columns)
+        self.network = Network(facts, selection, select(facts, selection), directed=True)
+        self.selected = self.network.selected
+        bound_projects(len(self.selected.taken), most_projects)
+        self._bits = taken_bits(selection.basis)
+        self._unnamed = "unnamed" in include
+        rows = self.selected.rows(self.columns.index("funding", "project"))
+        taken = self.takes("funding", rows)
+        self.network.leave_out("facts_of_other_basis", "funding", rows[~taken], prefix="funding")
+        self.rows = rows[taken]
+        """Those of a basis that is taken, ascending."""
+        without = np.flatnonzero(self.columns["funding"]["project"] == NONE)
+        self.network.leave_out("funding_without_project", "funding", without)
+        self.participants, self.groups = self._participants()
+        """Participations on the money's way, of a basis that is taken, and for each the place of its group."""
+        self.network.have(self.selected.taken + self.nodes.start("project"))
+        self._add_chains()
+        self._add_components()
+        self._add_participants()
+        self._add_places()
+        origins = origins_of(self.columns)[self.selected.taken]
+        self.network.leave_out("projects_without_known_funder", "project", self.selected.taken[origins == NONE])
+        self._set_levels()
 
-def _recipient(row: FundingFact) -> str | None:
-    return actor(row.recipient, row.recipient_party) if row.recipient or row.recipient_party else None
+    def takes(self, table: str, rows: Integers) -> Flags:
+        """Which rows are of a basis that the selection takes."""
+        taken: Flags = (basis_bits(self.columns[table].words("basis"), rows) & self._bits) != 0
+        return taken
 
+    def _add(self, relation: str, links: Links) -> None:
+        certainty: Grades = np.maximum(links.certainty, self.selected.grades[links.project])
+        self.network.add(edges_of(relation, links, certainty))
 
-def _shown(gathered: Gathered, ref: str | None, include: Sequence[str]) -> bool:
-    if ref is not None and ref.startswith("party:") and "unnamed" not in include:
-        gathered.leave_out("unnamed_parties", ref)
-        return False
-    return ref is not None
+    def _shown(self, actors: Integers) -> Flags:
+        """Which actors are known and shown; unnamed ones that are not asked for are noted."""
+        is_party = actors >= self.columns.organizations
+        if not self._unnamed:
+            parties = actors[is_party] - self.columns.organizations
+            self.network.leave_out("unnamed_parties", "unnamed_party", parties, prefix="party")
+        shown: Flags = (actors != NONE) & (~is_party | self._unnamed)
+        return shown
 
+    def _add_chains(self) -> None:
+        """The edges of the funding rows."""
+        funding, rows = self.columns["funding"], self.rows
+        funder, recipient, project, through = (
+            funding[name][rows].astype(np.int64) for name in ("funder", "recipient", "project", "through_project")
+        )
+        self.network.leave_out("funding_from_unknown_funder", "funding", rows[funder == NONE])
+        self.network.leave_out("funding_to_unknown_recipient", "funding", rows[recipient == NONE])
+        pays, receives, passed = self._shown(funder), self._shown(recipient), through != NONE
+        start, of_projects = self.nodes.start("org"), self.nodes.start("project")
+        payer = np.where(passed, through + of_projects, funder + start)
+        ends_here = (recipient == NONE) & (passed | pays)
+        basis = basis_bits(funding.words("basis"), rows)
 
-def _add_chain(
-    gathered: Gathered,
-    row: FundingFact,
-    project: str,
-    certainty: str,
-    include: Sequence[str],
-    rows_of: dict[str, list[FundingFact]],
-) -> None:
-    """The edges of one funding row."""
-    funder, recipient = _funder(row), _recipient(row)
-    through = None if row.through_project is None else f"project:{row.through_project}"
-    if funder is None:
-        gathered.leave_out("funding_from_unknown_funder", row.id)
-    if recipient is None:
-        gathered.leave_out("funding_to_unknown_recipient", row.id)
-    shows_funder = _shown(gathered, funder, include)
-    shows_recipient = _shown(gathered, recipient, include)
-
-    def add(source: str, target: str, relation: str, *, paid: bool) -> None:
-        gathered.node(source, "funder" if source == funder else None)
-        gathered.node(target)
-        edge = gathered.edge(source, target, relation)
-        edge.add(project, certainty, [f"funding:{row.id}"], [row.basis])
-        if paid:
-            rows_of.setdefault(edge.id, []).append(row)
-
-    here = f"project:{project}"
-    if funder and through and shows_funder:
-        add(funder, through, "passes_through", paid=False)
-    if recipient and shows_recipient:
-        if through:
-            add(through, recipient, "subgrants", paid=True)
-        elif funder and shows_funder:
-            add(funder, recipient, "grants", paid=True)
-        add(recipient, here, "receives_for", paid=False)
-    elif recipient is None and through:
-        add(through, here, "pays_for", paid=True)
-    elif recipient is None and funder and shows_funder:
-        add(funder, here, "pays_for", paid=True)
-
-
-def _add_below(gathered: Gathered, project: str, certainty: str, include: Sequence[str]) -> None:
-    """Where a project's money goes on to: the project's parent leads to it, it leads to participants and places."""
-    facts, selection = gathered.facts, gathered.selection
-    here = f"project:{project}"
-    gathered.node(here)
-    one = facts.projects[project]
-    if one.parent in gathered.selected.projects and selection.takes(one.basis):
-        sure = weakest(certainty, gathered.selected.projects[one.parent])
-        gathered.node(f"project:{one.parent}")
-        gathered.edge(f"project:{one.parent}", here, "component").add(project, sure, [here], [one.basis])
-    elif one.parent in gathered.selected.projects:
-        gathered.leave_out("facts_of_other_basis", here)
-    if facts.effective_funding(project)[0] is None:
-        gathered.leave_out("projects_without_known_funder", project)
-    receiving = {_recipient(row) for row in facts.funding_of.get(project, []) if selection.takes(row.basis)}
-    for row, group in _participants(facts, project):
-        if not selection.takes(row.basis):
-            gathered.leave_out("facts_of_other_basis", f"participation:{row.id}")
-            continue
-        ref = actor(row.organization, row.party)
-        if _shown(gathered, ref, include):
-            gathered.node(ref)
-            # Who receives for the project stands above it already: its roles are told on that edge.
-            edge = (
-                gathered.edge(ref, here, "receives_for")
-                if ref in receiving
-                else gathered.edge(here, ref, _BELOW[group])
+        def add(relation: str, source: Integers, target: Integers, kept: Flags) -> None:
+            links = links_of(
+                source[kept],
+                target[kept],
+                project[kept],
+                rows[kept] + self.records.start("funding"),
+                basis[kept],
             )
-            edge.add(project, certainty, [f"participation:{row.id}"], [row.basis])
-            edge.extra["participation_roles"] = sorted({*edge.extra.get("participation_roles", ()), row.role})
-    _add_places(gathered, project)
+            self._add(relation, links)
+
+        add("passes_through", funder + start, through + of_projects, pays & passed)
+        add("subgrants", through + of_projects, recipient + start, receives & passed)
+        add("grants", funder + start, recipient + start, receives & pays & ~passed)
+        add("pays_for", payer, project + of_projects, ends_here)
+        giving = pays & (passed | receives | (recipient == NONE))
+        self.network.have(funder[giving] + start, role="funder")
+        self._receiving = np.flatnonzero(receives)
+
+    def _participants(self) -> tuple[Integers, Integers]:
+        parts = self.columns["participation"]
+        rows = self.selected.rows(self.columns.index("participation", "project"))
+        makes_partner = np.zeros(len(parts), dtype=bool)
+        behind = partners_in(self.columns).record
+        makes_partner[behind[behind < len(parts)]] = True
+        roles = parts.words("role")
+        leads, reached = roles.isin(LEAD_ROLES, rows), roles.isin(REACHED_ROLES, rows)
+        is_partner = makes_partner[rows]
+        group = np.select([is_partner & leads, is_partner, reached], [0, 1, 2], NONE)
+        rows, group = rows[group != NONE], group[group != NONE]
+        taken = self.takes("participation", rows)
+        self.network.leave_out("facts_of_other_basis", "participation", rows[~taken], prefix="participation")
+        return rows[taken], group[taken]
+
+    def _add_participants(self) -> None:
+        """Who receives for a project stands above it; other participants stand below."""
+        parts, funding = self.columns["participation"], self.columns["funding"]
+        actor = parts["actor"][self.participants].astype(np.int64)
+        shown = self._shown(actor)
+        rows, group, actor = self.participants[shown], self.groups[shown], actor[shown]
+        project = parts["project"][rows].astype(np.int64)
+        size = self.columns.size("actor")
+        to = funding["recipient"][self.rows].astype(np.int64)
+        paid = funding["project"][self.rows][to != NONE] * size + to[to != NONE]
+        receives = np.isin(project * size + actor, paid)
+        here, who = project + self.nodes.start("project"), actor + self.nodes.start("org")
+        record, basis = rows + self.records.start("participation"), basis_bits(parts.words("basis"), rows)
+        for place, relation in enumerate(_BELOW):
+            kept = (group == place) & ~receives
+            self._add(relation, links_of(here[kept], who[kept], project[kept], record[kept], basis[kept]))
+        received = self.rows[self._receiving]
+        to, of_row = (funding[name][received].astype(np.int64) for name in ("recipient", "project"))
+        links = links_of(
+            np.concatenate([to + self.nodes.start("org"), who[receives]]),
+            np.concatenate([of_row + self.nodes.start("project"), here[receives]]),
+            np.concatenate([of_row, project[receives]]),
+            np.concatenate([received + self.records.start("funding"), record[receives]]),
+            np.concatenate([basis_bits(funding.words("basis"), received), basis[receives]]),
+        )
+        self._add("receives_for", links)
+
+    def components(self) -> tuple[Integers, Integers]:
+        """Selected projects, by facts of a basis that is taken, below others: (children, those above them)."""
+        parents = self.columns["project"]["parent"][self.selected.taken].astype(np.int64)
+        children, parents = self.selected.taken[parents != NONE], parents[parents != NONE]
+        taken = self.takes("project", children)
+        return children[taken], parents[taken]
+
+    def _add_components(self) -> None:
+        parents = self.columns["project"]["parent"]
+        children = self.selected.taken[np.append(self.selected.mask, False)[parents[self.selected.taken]]]
+        taken = self.takes("project", children)
+        self.network.leave_out("facts_of_other_basis", "project", children[~taken], prefix="project")
+        children, start = children[taken], self.nodes.start("project")
+        above = parents[children].astype(np.int64)
+        links = links_of(
+            above + start,
+            children + start,
+            children,
+            children + self.records.start("project"),
+            basis_bits(self.columns["project"].words("basis"), children),
+            certainty=self.selected.grades[above],
+        )
+        self._add("component", links)
+
+    def _add_places(self) -> None:
+        network, mask, table = self.network, self.selected.mask, self.columns["project_state"]
+        network.add(edges_between(network, "located_in"))
+        rows = target_rows(self.columns)
+        rows = rows[mask[table["project"][rows]]]
+        taken = self.takes("project_state", rows)
+        network.leave_out("facts_of_other_basis", "project_state", rows[~taken], prefix="project_state")
+        rows = rows[taken]
+        sites = table["site"][rows]
+        above = (site_states(self.columns)[sites] == NONE) & (sites != country_site(self.columns))
+        network.leave_out("places_above_the_states", "project_state", rows[above], prefix="project_state")
+        groups = open_groups(self.columns)
+        codes = groups.code[mask[groups.project]]
+        beside = codes[~self.takes("state_group", codes)]
+        network.leave_out("facts_of_other_basis", "state_group", beside, prefix="state_group")
+
+    def _set_levels(self) -> None:
+        """Give every node the least number of steps from a funder."""
+        source, target = (
+            np.concatenate([getattr(edges, end) for edges in self.network.edges]) for end in ("source", "target")
+        )
+        after = Index(source, len(self.nodes))
+        everybody = np.arange(len(self.nodes))
+        roles = dict(self.network.roles(everybody))
+        front = np.flatnonzero(roles["funder"]) if "funder" in roles else everybody[:0]
+        levels = np.full(len(self.nodes), None, dtype=object)
+        known = np.zeros(len(self.nodes), dtype=bool)
+        level = 0
+        while len(front):
+            levels[front], known[front] = level, True
+            following = unique(target[after.rows(front)[1]])
+            front, level = following[~known[following]], level + 1
+        self.network.values["level"] = levels
 
 
-def _participants(facts: Facts, project: str) -> Iterable[tuple[ParticipationFact, str]]:
-    """The participations on the money's way, each as leads, partners or institutions; of any basis."""
-    partners = partners_of(facts, project, Selection())
-    for row in facts.participations_of.get(project, []):
-        behind, _ = partners.get(actor(row.organization, row.party), ([], []))
-        if row in behind:
-            yield row, "leads" if row.role in LEAD_ROLES else "partners"
-        elif row.role in REACHED_ROLES:
-            yield row, "institutions"
+def _tell(shown: Shown, found: Sequence[Attributes]) -> None:
+    """Say what edges carry besides: money, and roles."""
+    start, funding = records_of(shown.columns).start("funding"), shown.columns["funding"]
+    for edges, places, numbers in shown.parts:
+        refs = [found[place] for place in places.tolist()]
+        if edges.relation in _PAID:
+            at, records = edges.records(numbers)
+            rows = records - start
+            sums = sums_of(shown.columns, shown.network.selection, at, rows, len(numbers)).told(shown.facts)
+            for edge, money in zip(refs, sums, strict=True):
+                edge |= {"money": money, "regranted": []}
+            passed = funding["through_project"][rows] != NONE
+            for place, row in zip(at[passed].tolist(), shown.facts.ids("funding", rows[passed]), strict=True):
+                refs[place]["regranted"].append(row)
+        elif edges.relation in (*_BELOW, "receives_for"):
+            parts = shown.columns["participation"]
+            at, records = edges.records(numbers)
+            rows = records - records_of(shown.columns).start("participation")
+            is_part = (rows >= 0) & (rows < len(parts))
+            roles: dict[int, set[str | None]] = {}
+            for place, row in zip(at[is_part].tolist(), rows[is_part].tolist(), strict=True):
+                roles.setdefault(place, set()).add(parts.words("role")[row])
+            for place, some in roles.items():
+                refs[place]["participation_roles"] = sorted(filter(None, some))
 
 
-def _add_places(gathered: Gathered, project: str) -> None:
-    facts, selection = gathered.facts, gathered.selection
-    here, time = f"project:{project}", gathered.selected.when[project]
-    for row in facts.states_of.get(project, []):
-        if row.role != "target" or row.membership == "excluded":
-            continue
-        state = facts.state_of(row)
-        if not selection.takes(row.basis):
-            gathered.leave_out("facts_of_other_basis", f"project_state:{row.id}")
-        elif state is None and row.place != COUNTRY:
-            gathered.leave_out("places_above_the_states", f"project_state:{row.id}")
-        else:
-            place, certainty = (f"country:{COUNTRY}", "nationwide") if state is None else (f"state:{state}", "certain")
-            gathered.node(place)
-            edge = gathered.edge(here, place, "located_in")
-            edge.add(project, weakest(certainty, time), [f"project_state:{row.id}"], [row.basis])
-    for group in places_of(facts, project, Selection()).groups:
-        if selection.takes(group.basis):
-            gathered.node(f"state_group:{group.id}")
-            edge = gathered.edge(here, f"state_group:{group.id}", "located_in")
-            edge.add(project, weakest("possible", time), [f"state_group:{group.id}"], [group.basis])
-        else:
-            gathered.leave_out("facts_of_other_basis", f"state_group:{group.id}")
+# The way of each row
 
 
-def _set_levels(gathered: Gathered) -> None:
-    """Give every node the least number of steps from a funder."""
-    after: dict[str, set[str]] = {}
-    for edge in gathered.edges.values():
-        after.setdefault(edge.source, set()).add(edge.target)
-    levels = {ref: 0 for ref, attributes in gathered.nodes.items() if "funder" in attributes.get("roles", ())}
-    here = list(levels)
-    while here:
-        found = {target for ref in here for target in after.get(ref, ())} - levels.keys()
-        levels |= dict.fromkeys(found, 1 + levels[here[0]])
-        here = sorted(found)
-    for ref, attributes in gathered.nodes.items():
-        attributes["level"] = levels.get(ref)
+class _Reached(NamedTuple):
+    """Project -> word -> prefixed ids that it reaches itself."""
+
+    of: dict[int, dict[str, set[str]]]
+
+    def add(self, word: str, projects: Integers, refs: Iterable[str]) -> None:
+        """Have what projects reach."""
+        for project, ref in zip(projects.tolist(), refs, strict=True):
+            self.of.setdefault(project, {}).setdefault(word, set()).add(ref)
 
 
-def _chains(gathered: Gathered, rows: Iterable[FundingFact], most: int) -> list[Attributes]:
+_WORDS = "components institutions leads nationwide partners possible_states state_groups states".split()
+
+
+def _reached(money: _Money) -> _Reached:
+    """Whom and where each selected project reaches, without its components."""
+    facts, columns, selected, nodes = money.facts, money.columns, money.selected, money.nodes
+    found = _Reached({})
+    parts = columns["participation"]
+    for place, word in enumerate(_GROUPS):
+        rows = money.participants[money.groups == place]
+        actors = parts["actor"][rows].astype(np.int64) + nodes.start("org")
+        found.add(word, parts["project"][rows], nodes.refs(facts, actors))
+    states = HAVING["states"](facts, money.network.selection, selected.mask)
+    is_sure = selected.times[states.project] == CERTAIN
+    for word, kept in (("states", is_sure), ("possible_states", ~is_sure)):
+        found.add(word, states.project[kept], nodes.refs(facts, states.node[kept]))
+    where = Whereabouts(facts, money.network.selection)
+    here = selected.mask[where.group_project]
+    refs = (f"state_group:{one}" for one in facts.ids("state_group", where.groups[here]))
+    found.add("state_groups", where.group_project[here], refs)
+    nationwide = where.nationwide[selected.mask[where.nationwide]]
+    found.add("nationwide", nationwide, (f"project:{one}" for one in facts.ids("project", nationwide)))
+    return found
+
+
+def _chains(money: _Money, most: int) -> list[Attributes]:
     """For each funding row: the steps of its money, and whom and where the project and its components reach."""
-    facts = gathered.facts
-    children: dict[str, list[str]] = {}
-    for project in sorted(gathered.selected.projects):
-        one = facts.projects[project]
-        if one.parent is not None and gathered.selection.takes(one.basis):
-            children.setdefault(one.parent, []).append(project)
-    reaches: dict[str, Attributes] = {}
+    facts, nodes, funding = money.facts, money.nodes, money.columns["funding"]
+    reached = _reached(money)
+    children: dict[int, list[int]] = {}
+    for child, parent in zip(*(codes.tolist() for codes in money.components()), strict=True):
+        children.setdefault(parent, []).append(child)
+    starts = {"funder": "org", "through_project": "project", "recipient": "org", "project": "project"}
+    steps = []
+    for name, prefix in starts.items():
+        codes = funding[name][money.rows].astype(np.int64)
+        refs = iter(nodes.refs(facts, codes[codes != NONE] + nodes.start(prefix)))
+        steps.append([next(refs) if known else None for known in (codes != NONE).tolist()])
+    make_ready(facts, {ref for some in steps for ref in some if ref is not None})
+    projects = funding["project"][money.rows].tolist()
+    reaches: dict[int, Attributes] = {}
+    certainty = [CERTAINTIES[grade] for grade in money.selected.grades[funding["project"][money.rows]].tolist()]
     found: list[Attributes] = []
     entries = 0
-    for row in rows:
-        project = row.project or ""
+    for place, (public_id, project) in enumerate(zip(facts.ids("funding", money.rows), projects, strict=True)):
         if project not in reaches:
-            reaches[project] = _reach(gathered, project, children)
-        through = None if row.through_project is None else f"project:{row.through_project}"
-        steps = [_funder(row), through, _recipient(row), f"project:{project}"]
+            reaches[project] = _reach(facts, reached.of, project, children)
+        row = int(money.rows[place])
+        stops = [some[place] for some in steps]
         found.append(
             {
-                "funding": row.id,
-                "kind": row.kind,
-                "basis": row.basis,
-                "certainty": gathered.selected.projects[project],
-                "funder_status": "known" if _funder(row) else "unknown",
-                "recipient_status": "known" if _recipient(row) else "unknown",
-                "regranted": through is not None,
-                "steps": [{"id": ref, "label": label_of(facts, ref)} for ref in steps if ref is not None],
+                "funding": public_id,
+                "kind": funding.words("kind")[row],
+                "basis": funding.words("basis")[row],
+                "certainty": certainty[place],
+                "funder_status": "known" if stops[0] else "unknown",
+                "recipient_status": "known" if stops[2] else "unknown",
+                "regranted": stops[1] is not None,
+                "steps": [named(facts, ref) for ref in stops if ref is not None],
                 "reached": reaches[project],
             }
         )
@@ -253,55 +381,61 @@ def _chains(gathered: Gathered, rows: Iterable[FundingFact], most: int) -> list[
     return found
 
 
-def _reach(gathered: Gathered, project: str, children: dict[str, list[str]]) -> Attributes:
+def _reach(
+    facts: Facts, of: Mapping[int, Mapping[str, set[str]]], project: int, children: Mapping[int, list[int]]
+) -> Attributes:
     """The components of a project at every depth, and the participants and places of them all."""
-    facts, selection = gathered.facts, gathered.selection
     below, waiting = {project}, [project]
     while waiting:
-        found = [one for one in children.get(waiting.pop(), []) if one not in below]
-        below.update(found)
-        waiting += found
-    reach: dict[str, set[str]] = {
-        word: set()
-        for word in ("leads", "partners", "institutions", "states", "possible_states", "state_groups", "nationwide")
-    }
+        more = [one for one in children.get(waiting.pop(), []) if one not in below]
+        below.update(more)
+        waiting += more
+    reach: dict[str, set[str]] = {word: set() for word in _WORDS}
     for one in below:
-        for row, group in _participants(facts, one):
-            if selection.takes(row.basis):
-                reach[group].add(actor(row.organization, row.party))
-        places = places_of(facts, one, selection)
-        is_sure = gathered.selected.when[one] == "certain"
-        reach["states" if is_sure else "possible_states"] |= {f"state:{state}" for state in places.certain}
-        reach["state_groups"] |= {f"state_group:{group.id}" for group in places.groups}
-        reach["nationwide"] |= {f"project:{one}"} if places.nationwide else set()
-    reach["components"] = {f"project:{one}" for one in below - {project}}
+        for word, refs in of.get(one, {}).items():
+            reach[word] |= refs
+    components = np.array(sorted(below - {project}), dtype=np.int64)
+    reach["components"] = {f"project:{one}" for one in facts.ids("project", components)} if len(components) else set()
     reach["possible_states"] -= reach["states"]
-    return {word: sorted(refs) for word, refs in sorted(reach.items())}
+    return {word: sorted(refs) for word, refs in reach.items()}
 
 
-def first_time(facts: Facts, selection: Selection, rows: Iterable[FundingFact]) -> list[Attributes]:
-    """For each funder and recipient of the rows: the first recorded year, by all rows of the pair in the data.
+def first_time(facts: Facts, selection: Selection, rows: Integers) -> list[Attributes]:
+    """For each funder and recipient of the rows (codes): the first recorded year, by all rows of the pair in the data.
 
     The year is unknown as soon as one row of the pair has no date. `first_in_window` says whether that first year
     lies within the window of years: yes, no (some row is dated before it, or all are dated outside), unknown, or
     not_asked where there is no window. A first recorded year is not a first year: the records begin somewhere.
     """
-    pairs = {(_funder(row), _recipient(row)) for row in rows}
-    of_pair: dict[tuple[str | None, str | None], list[FundingFact]] = {}
-    for row in facts.funding:
-        pair = (_funder(row), _recipient(row))
-        if pair in pairs:
-            of_pair.setdefault(pair, []).append(row)
+    columns, funding = facts.columns, facts.columns["funding"]
+    size = columns.size("actor") + 1
+
+    def pairs_of(rows: Integers) -> tuple[Integers, Integers]:
+        """The rows whose funder and recipient are known, and a number for each such pair."""
+        kept = rows[(funding["funder"][rows] != NONE) & (funding["recipient"][rows] != NONE)]
+        return kept, funding["funder"][kept].astype(np.int64) * size + funding["recipient"][kept]
+
+    pairs = unique(pairs_of(rows)[1])
+    candidates, numbers = pairs_of(np.sort(columns.index("funding", "recipient").rows(unique(pairs % size))[1]))
+    place = np.minimum(np.searchsorted(pairs, numbers), len(pairs) - 1) if len(pairs) else numbers
+    here = np.flatnonzero(pairs[place] == numbers) if len(pairs) else place
+    here = here[np.argsort(place[here], kind="stable")]
+    behind, place = candidates[here], place[here]
+    starts = np.searchsorted(place, np.arange(len(pairs) + 1)).tolist()
+    ids, dates = facts.ids("funding", behind), (funding["date"][behind] // 10000).tolist()
+    start = nodes_of(columns).start("org")
+    funders, recipients = (nodes_of(columns).refs(facts, some + start) for some in (pairs // size, pairs % size))
+    make_ready(facts, [*funders, *recipients])
     found = []
-    for funder, recipient in sorted((str(one), str(other)) for one, other in pairs if one and other):
-        behind = of_pair[funder, recipient]
-        years = [int(row.date[:4]) for row in behind if row.date is not None]
-        undated = [row.id for row in behind if row.date is None]
+    for at, (funder, recipient) in enumerate(zip(funders, recipients, strict=True)):
+        of_pair = list(zip(ids[starts[at] : starts[at + 1]], dates[starts[at] : starts[at + 1]], strict=True))
+        years = [year for _, year in of_pair if year]
+        undated = [row for row, year in of_pair if not year]
         party = facts.parties.get(recipient.removeprefix("party:")) if recipient.startswith("party:") else None
         found.append(
             {
-                "funder": {"id": funder, "label": label_of(facts, funder)},
-                "recipient": {"id": recipient, "label": label_of(facts, recipient)},
+                "funder": named(facts, funder),
+                "recipient": named(facts, recipient),
                 "unnamed": party is not None,
                 "count_low": party.count_low if party else None,
                 "count_high": party.count_high if party else None,
@@ -309,8 +443,8 @@ def first_time(facts: Facts, selection: Selection, rows: Iterable[FundingFact]) 
                 "status": "unknown" if undated else "known",
                 "first_recorded_year": None if undated else min(years),
                 "first_in_window": _in_window(selection, years, is_open=bool(undated)),
-                "funding": sorted(row.id for row in behind),
-                "undated_funding": sorted(undated),
+                "funding": [row for row, _ in of_pair],
+                "undated_funding": undated,
             }
         )
     return found

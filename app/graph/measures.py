@@ -1,117 +1,80 @@
 """How a network hangs together: density, components, communities, bridges, brokers, and each node's place in it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
-from app.graph.answers import LeftOut, head, told
-from app.graph.backend.arrays import from_networkx
-from app.graph.coalitions import coalitions, collaboration_certainty
+from app.graph.answers import bound_projects, head, listed_nodes, told
+from app.graph.assembly import Network
+from app.graph.backend.arrays import from_edges
+from app.graph.coalitions import declared_ties
+from app.graph.columns import Integers
 from app.graph.facts import Facts
-from app.graph.funder_partner_state import funder_partner_state
-from app.graph.network import Attributes, Gathered, TooLargeError, finish
-from app.graph.paths import add_hops
-from app.graph.selection import Selection, actor, select
+from app.graph.hops import edges_between, leave_out_hops
+from app.graph.network import Attributes, TooLargeError
+from app.graph.selection import CERTAIN, Selection, select
+from app.graph.spaces import nodes_of
 
 __all__ = ["EXACT_UP_TO", "clusters", "measures"]
 
 EXACT_UP_TO = 2000
 """Nodes up to which betweenness is exact; beyond, it is estimated from samples."""
+AT_ONCE = 2000
+"""Nodes and pairs up to which a network is measured at once; a larger one is a job."""
 DAMPING = 0.85
 RESOLUTION = 1.0
 _DIGITS = 9
 """Digits after the point that a measure keeps: the same on every machine."""
-_JOINING = frozenset({"funds", "funds_project", "receives_for", "participation", "part_of"})
+_JOINING = ("funds", "funds_project", "membership", "part_of", "participation", "receives_for")
 
 
 # The network of clusters
 
 
-def clusters(facts: Facts, selection: Selection, *, with_states: bool, most_edges: int) -> Attributes:
+def clusters(
+    facts: Facts, selection: Selection, *, with_states: bool, most_edges: int, most_projects: int
+) -> Attributes:
     """Organizations and projects joined by funds, participation, parenthood and membership, as node-link data.
 
-    Nodes are the selected projects, and the named organizations that one of these relations joins to another node:
-    `funds`, `funds_project`, `receives_for`, `participation`, `part_of` as in paths; `collaboration` as in coalitions;
-    `membership` between any member of a selected collaboration and the collaboration's project. With states also
-    `works_in` to the states in which an organization certainly works.
+    Nodes are the selected projects, `most_projects` at most, and the named organizations that one of these relations
+    joins to another node: `funds`, `funds_project`, `receives_for`, `participation`, `part_of` as in paths;
+    `collaboration` as in coalitions; `membership` between any member of a selected collaboration and the
+    collaboration's project. With states also `works_in` to the states in which an organization certainly works.
     """
-    gathered = Gathered(facts, selection, select(facts, selection))
-    hops = Gathered(facts, selection, gathered.selected)
-    add_hops(hops, through_projects=True)
-    for reason, ids in hops.left_out.items():
-        gathered.left_out.setdefault(reason, set()).update(ids)
-    for project in gathered.selected.projects:
-        gathered.node(f"project:{project}")
-    for edge in hops.edges.values():
-        if edge.relation in _JOINING and _are_named(gathered, edge.source, edge.target):
-            gathered.node(edge.source)
-            gathered.node(edge.target)
-            gathered.edges[edge.id] = edge
-    tied = coalitions(
-        facts,
-        selection,
-        ties=["collaboration"],
-        weights={},
-        include=[],
-        query={},
-        min_weight=0,
-        max_edges=None,
-        most_edges=most_edges,
-    )
-    found = tied["edges"]
-    _add_membership(gathered)
+    network = Network(facts, selection, select(facts, selection), directed=False)
+    bound_projects(len(network.selected.taken), most_projects)
+    nodes = nodes_of(facts.columns)
+    leave_out_hops(network, through_projects=True)
+    network.have(network.selected.taken + nodes.start("project"))
+    is_named = np.ones(len(nodes), dtype=bool)
+    is_named[nodes.start("party") : nodes.start("project")] = False
+    for relation in _JOINING:
+        every = edges_between(network, relation, loops=False)
+        ends = np.concatenate([every.source, every.target])
+        parties = ends[~is_named[ends]] - nodes.start("party")
+        network.leave_out("unnamed_parties", "unnamed_party", parties, prefix="party")
+        network.add(edges_between(network, relation, within=is_named, loops=False) if len(parties) else every)
+    aside = Network(facts, selection, network.selected, directed=False)
+    most = len(facts.columns["collaboration_member"]) ** 2
+    network.add(declared_ties(aside, [], {"most": most, "around": None}))
+    unsure: list[str] = []
     if with_states:
-        base = funder_partner_state(
-            facts, selection, include=[], query={}, min_weight=0, max_edges=None, most_edges=most_edges
-        )
-        found += [edge for edge in base["edges"] if edge["relation"] == "works_in"]
-    for told_edge in found:
-        if told_edge["relation"] == "works_in" and not (
-            told_edge["target"].startswith("state:") and told_edge["certainty"] == "certain"
-        ):
-            gathered.leave_out("edges_not_certain", told_edge["id"])
-            continue
-        copied = gathered.edge(told_edge["source"], told_edge["target"], told_edge["relation"])
-        gathered.node(copied.source)
-        gathered.node(copied.target)
-        copied.records.update(told_edge["records"])
-        copied.bases.update(told_edge["basis"])
-        copied.projects = {word: set(ids) for word, ids in told_edge["projects"].items()}
-        copied.extra["weight"] = told_edge["weight"]
-    return finish(
-        gathered,
-        network="clusters",
-        directed=False,
-        definitions={},
-        query={},
-        min_weight=0,
-        max_edges=None,
-        most_edges=most_edges,
-        block={},
-    )
-
-
-def _are_named(gathered: Gathered, *refs: str) -> bool:
-    parties = [ref for ref in refs if ref.startswith("party:")]
-    for party in parties:
-        gathered.leave_out("unnamed_parties", party)
-    return not parties
-
-
-def _add_membership(gathered: Gathered) -> None:
-    for collaboration in gathered.facts.collaborations.values():
-        certainty = collaboration_certainty(gathered, collaboration)
-        if certainty is None or collaboration.project is None or not gathered.selection.takes(collaboration.basis):
-            continue
-        for member in gathered.facts.members_of.get(collaboration.id, []):
-            who = actor(member.organization, member.party)
-            if gathered.selection.takes(member.basis) and _are_named(gathered, who):
-                gathered.node(who)
-                edge = gathered.edge(who, f"project:{collaboration.project}", "membership")
-                records = [f"collaboration:{collaboration.id}", f"collaboration_member:{member.id}"]
-                edge.add(collaboration.project, certainty, records, [collaboration.basis, member.basis])
+        every = edges_between(network, "works_in", within=is_named)
+        is_state = np.zeros(len(nodes), dtype=bool)
+        is_state[nodes.start("state") : nodes.start("state_group")] = True
+        actors = np.arange(len(nodes)) < nodes.start("project")
+        network.add(edges_between(network, "works_in", within=is_named & (actors | is_state), certainly=True))
+        left = (every.certainty != CERTAIN) | ~is_state[every.target]
+        refs = (nodes.refs(facts, some[left]) for some in (every.source, every.target))
+        unsure = [f"{source}~works_in~{target}" for source, target in zip(*refs, strict=True)]
+    found = network.finish(
+        name="clusters", definitions={}, query={}, min_weight=0, max_edges=None, most_edges=most_edges
+    ).node_link()
+    found["graph"]["left_out"] |= told({"edges_not_certain": set(unsure)})
+    return found
 
 
 # The measures
@@ -128,21 +91,28 @@ class Collapsed:
     loops: int
     directed: bool
 
-    def simple(self) -> "nx.Graph[int]":
-        """The simple undirected graph."""
-        graph: nx.Graph[int] = nx.Graph()
-        graph.add_nodes_from(range(len(self.ids)))
-        graph.add_edges_from(sorted(self.pairs))
-        return graph
+    def ends(self) -> Integers:
+        """The pairs, in order; shape (pairs, 2)."""
+        return np.array(sorted(self.pairs), dtype=np.int64).reshape(-1, 2)
 
-    def arrows(self) -> "nx.DiGraph[int]":
-        """The simple directed graph; an edge without direction points both ways."""
+    def arrows(self) -> Integers:
+        """The simple directed graph, in order; shape (edges, 2). An edge without direction points both ways."""
         number = {ref: index for index, ref in enumerate(self.ids)}
-        graph: nx.DiGraph[int] = nx.DiGraph()
-        graph.add_nodes_from(range(len(self.ids)))
         found = {(number[edge["source"]], number[edge["target"]]) for edges in self.pairs.values() for edge in edges}
-        graph.add_edges_from(sorted(found if self.directed else found | {(two, one) for one, two in found}))
-        return graph
+        found = found if self.directed else found | {(two, one) for one, two in found}
+        return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+
+    def neighbours(self) -> list[list[int]]:
+        """For each node the nodes that it has a pair with, ascending."""
+        found: list[list[int]] = [[] for _ in self.ids]
+        for one, two in sorted(self.pairs):
+            found[one].append(two)
+            found[two].append(one)
+        return [sorted(others) for others in found]
+
+
+def _at_once(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
 
 
 def measures(
@@ -156,8 +126,11 @@ def measures(
     samples: int,
     query: Attributes,
     most: int,
+    run: Callable[..., Any] = _at_once,
 ) -> Attributes:
     """The measures of a network that is given as node-link data, after taking the nodes `without` out.
+
+    `run(function, *args)` does what takes long for large networks: elsewhere, and with an end to patience.
 
     The network is collapsed to a simple undirected graph of n nodes and m edges: parallel edges become one, directions
     and self-loops go. Only edges of a certainty that the selection takes are measured (certain ones, unless it says
@@ -184,20 +157,23 @@ def measures(
        networks. J. Statistical Mechanics P10008.
     .. [5] R. S. Burt (1992). Structural Holes: The Social Structure of Competition. Harvard University Press.
     """
-    left_out: LeftOut = {}
+    left_out: dict[str, set[str]] = {}
     taken = selection.certainty if selection.is_graded else frozenset({"certain"})
     measured = [edge for edge in network["edges"] if _is_measured(edge, name, taken, left_out)]
     if len(network["nodes"]) + len(measured) > most:
         raise TooLargeError(len(network["nodes"]) + len(measured), most)
     whole = _collapse(network["nodes"], measured, (), directed=network["directed"])
     here = _collapse(network["nodes"], measured, without, directed=network["directed"]) if without else whole
-    graph = here.simple()
-    computed = _compute(graph, here.arrows(), seed, samples)
-    parts = _ordered(nx.connected_components(graph))
+    run = run if len(here.ids) + len(here.pairs) > AT_ONCE else _at_once
+    states = [node for node, ref in enumerate(here.ids) if here.nodes[ref]["kind"] == "state"]
+    computed: Computed = run(compute, len(here.ids), here.ends(), here.arrows(), states, seed, samples)
+    summary = run(summarise, len(whole.ids), whole.ends()) if without else computed.summary
+    parts, neighbours = computed.components, here.neighbours()
     about = network["graph"]
-    recorded = {f"org:{one}" for one in facts.organizations}
+    outside = np.ones(facts.columns.organizations, dtype=bool)
+    outside[facts.codes("organization", (ref[4:] for ref in whole.ids if ref.startswith("org:")))] = False
     counts = {word: about["counts"][word] for word in ("projects", "selected_projects", "undated_projects")}
-    answer = head(facts, question="measures", query=query, counts=counts, left_out=left_out)
+    answer = head(facts, question="measures", query=query, counts=counts, left_out=told(left_out))
     return {
         **answer,
         "left_out": dict(sorted((about["left_out"] | answer["left_out"]).items())),
@@ -219,21 +195,21 @@ def measures(
             "parallel": len(measured) - whole.loops - len(whole.pairs),
         },
         "removed": sorted(set(without) & set(whole.ids)),
-        "whole": _summary(whole.simple()),
-        "summary": _summary(graph),
+        "whole": summary,
+        "summary": computed.summary,
         "components": [_group(here, number, part) for number, part in enumerate(parts)],
         "communities": [_group(here, number, part) for number, part in enumerate(computed.communities)],
         "modularity": computed.modularity,
-        "bridges": _bridges(here, graph),
-        "articulation_points": _articulation_points(here, graph, len(parts)),
-        "brokers": _brokers(here, graph, computed.betweenness),
-        "meetings": _meetings(here, graph),
-        "organizations_outside": told({"ids": recorded - set(whole.ids)}).get("ids", {"count": 0, "ids": []}),
-        "nodes": _nodes(here, graph, computed, parts),
+        "bridges": _bridges(here, computed.bridges),
+        "articulation_points": _articulation_points(here, computed.blocks, len(parts)),
+        "brokers": _brokers(here, neighbours, computed.betweenness),
+        "meetings": _meetings(here, neighbours, states, computed.apart),
+        "organizations_outside": listed_nodes(facts, np.flatnonzero(outside) + nodes_of(facts.columns).start("org")),
+        "nodes": _nodes(here, neighbours, computed),
     }
 
 
-def _is_measured(edge: Attributes, name: str, taken: Collection[str], left_out: LeftOut) -> bool:
+def _is_measured(edge: Attributes, name: str, taken: Collection[str], left_out: dict[str, set[str]]) -> bool:
     if edge["certainty"] not in taken:
         left_out.setdefault("edges_not_certain", set()).add(edge["id"])
         return False
@@ -264,9 +240,16 @@ def _collapse(
 
 
 @dataclass(frozen=True)
-class _Computed:
-    """What NetworkX says of each node, by number."""
+class Computed:
+    """What NetworkX says of a graph, and of each node by its number."""
 
+    summary: Attributes
+    components: list[list[int]]
+    apart: list[list[int]]
+    """Components without the states."""
+    bridges: list[tuple[int, int]]
+    blocks: Mapping[int, int]
+    """Node -> biconnected components that hold it."""
     betweenness: Mapping[int, float]
     pagerank: Mapping[int, float]
     core: Mapping[int, int]
@@ -275,21 +258,34 @@ class _Computed:
     modularity: float | None
 
 
-def _compute(graph: "nx.Graph[int]", arrows: "nx.DiGraph[int]", seed: int, samples: int) -> _Computed:
-    """Every measure that takes long: the one place from which NetworkX is asked for them, on our arrays."""
-    count = len(graph)
-    graph, arrows = from_networkx(graph), from_networkx(arrows)
+def compute(
+    count: int, pairs: Integers, arrows: Integers, states: Collection[int], seed: int, samples: int
+) -> Computed:
+    """Everything that NetworkX is asked for, on our arrays: nodes are numbers below `count`."""
+    graph = from_edges(pairs[:, 0], pairs[:, 1], range(count))
+    directed = from_edges(arrows[:, 0], arrows[:, 1], range(count), directed=True)
     joined = [node for node in graph if graph.degree(node)]
     found = nx.community.louvain_communities(graph, resolution=RESOLUTION, seed=seed) if count else []
     communities = _ordered(found)
     sources = None if count <= EXACT_UP_TO else min(samples, count)
-    return _Computed(
+    blocks: dict[int, int] = {}
+    found_blocks: Iterable[set[int]] = nx.biconnected_components(graph)  # type: ignore[assignment]  # the stubs say nodes
+    for block in found_blocks:
+        for node in block:
+            blocks[node] = blocks.get(node, 0) + 1
+    left = set(states)
+    return Computed(
+        summary=summarise(count, pairs),
+        components=_ordered(nx.connected_components(graph)),
+        apart=_ordered(nx.connected_components(graph.subgraph([node for node in graph if node not in left]))),
+        bridges=sorted((min(pair), max(pair)) for pair in nx.bridges(graph)),
+        blocks=blocks,
         betweenness=nx.betweenness_centrality(graph, k=sources, seed=seed),
-        pagerank=nx.pagerank(arrows, alpha=DAMPING, tol=1e-12, max_iter=1000) if count else {},
+        pagerank=nx.pagerank(directed, alpha=DAMPING, tol=1e-12, max_iter=1000) if count else {},
         core=nx.core_number(graph),
         constraint=nx.constraint(graph.subgraph(joined)) if joined else {},
         communities=communities,
-        modularity=_rounded(nx.community.modularity(graph, map(set, communities))) if graph.number_of_edges() else None,
+        modularity=_rounded(nx.community.modularity(graph, map(set, communities))) if len(pairs) else None,
     )
 
 
@@ -302,8 +298,10 @@ def _rounded(value: float) -> float:
     return round(value, _DIGITS)
 
 
-def _summary(graph: "nx.Graph[int]") -> Attributes:
-    n, m = len(graph), graph.number_of_edges()
+def summarise(count: int, pairs: Integers) -> Attributes:
+    """The measures of the whole graph."""
+    graph = from_edges(pairs[:, 0], pairs[:, 1], range(count))
+    n, m = count, len(pairs)
     degrees = [degree for _, degree in graph.degree()]
     sizes = sorted((len(part) for part in nx.connected_components(graph)), reverse=True)
     has_triples = any(degree > 1 for degree in degrees)
@@ -340,28 +338,21 @@ def _group(here: Collapsed, number: int, part: Collection[int]) -> Attributes:
     }
 
 
-def _bridges(here: Collapsed, graph: "nx.Graph[int]") -> list[Attributes]:
+def _bridges(here: Collapsed, bridges: Iterable[tuple[int, int]]) -> list[Attributes]:
     """Pairs that would fall apart without the edges between them."""
-    pairs: Any = nx.bridges(graph)  # the stubs take a pair for a node
-    found = sorted((min(pair), max(pair)) for pair in pairs)
     return [
         {
             "source": here.ids[pair[0]],
             "target": here.ids[pair[1]],
             "edges": sorted(edge["id"] for edge in here.pairs[pair]),
         }
-        for pair in found
+        for pair in bridges
     ]
 
 
-def _articulation_points(here: Collapsed, graph: "nx.Graph[int]", components: int) -> list[Attributes]:
+def _articulation_points(here: Collapsed, blocks: Mapping[int, int], components: int) -> list[Attributes]:
     """Nodes without which their component falls apart, and how many components there would then be."""
     # Without a node its component falls into as many parts as there are biconnected components that hold the node.
-    blocks: dict[int, int] = {}
-    found: Iterable[set[int]] = nx.biconnected_components(graph)  # type: ignore[assignment]  # the stubs say nodes
-    for block in found:
-        for node in block:
-            blocks[node] = blocks.get(node, 0) + 1
     return [
         {**_named(here, node), "parts": parts, "components_without": components - 1 + parts}
         for node, parts in sorted(blocks.items())
@@ -369,7 +360,9 @@ def _articulation_points(here: Collapsed, graph: "nx.Graph[int]", components: in
     ]
 
 
-def _brokers(here: Collapsed, graph: "nx.Graph[int]", betweenness: Mapping[int, float]) -> list[Attributes]:
+def _brokers(
+    here: Collapsed, neighbours: Sequence[Sequence[int]], betweenness: Mapping[int, float]
+) -> list[Attributes]:
     """Organizations that join organizations of two kinds and more, directly or over one project."""
     kind_of = {
         node: here.nodes[ref]["organization_kind"]
@@ -378,9 +371,9 @@ def _brokers(here: Collapsed, graph: "nx.Graph[int]", betweenness: Mapping[int, 
     }
     found = []
     for node in kind_of:
-        others = set(graph[node])
-        for project in [other for other in graph[node] if here.ids[other].startswith("project:")]:
-            others |= set(graph[project])
+        others = set(neighbours[node])
+        for project in [other for other in neighbours[node] if here.ids[other].startswith("project:")]:
+            others |= set(neighbours[project])
         kinds: dict[str, set[str]] = {}
         for other in others - {node}:
             if other in kind_of:
@@ -400,15 +393,15 @@ def _brokers(here: Collapsed, graph: "nx.Graph[int]", betweenness: Mapping[int, 
     ]
 
 
-def _meetings(here: Collapsed, graph: "nx.Graph[int]") -> Attributes:
+def _meetings(
+    here: Collapsed, neighbours: Sequence[Sequence[int]], states: Iterable[int], apart: Sequence[Sequence[int]]
+) -> Attributes:
     """States in which components meet that are apart without the states."""
-    states = [node for node, ref in enumerate(here.ids) if here.nodes[ref]["kind"] == "state"]
-    apart = _ordered(nx.connected_components(graph.subgraph([node for node in graph if node not in set(states)])))
     number = {node: index for index, part in enumerate(apart) for node in part}
     found = []
     for state in states:
         joined: dict[int, list[str]] = {}
-        for other in sorted(graph[state]):
+        for other in neighbours[state]:
             if other in number:
                 joined.setdefault(number[other], []).append(here.ids[other])
         if len(joined) > 1:
@@ -417,12 +410,10 @@ def _meetings(here: Collapsed, graph: "nx.Graph[int]") -> Attributes:
     return {"components_without_states": len(apart), "states": found}
 
 
-def _nodes(
-    here: Collapsed, graph: "nx.Graph[int]", computed: _Computed, parts: Sequence[list[int]]
-) -> list[Attributes]:
-    component = {node: number for number, part in enumerate(parts) for node in part}
+def _nodes(here: Collapsed, neighbours: Sequence[Sequence[int]], computed: Computed) -> list[Attributes]:
+    component = {node: number for number, part in enumerate(computed.components) for node in part}
     community = {node: number for number, part in enumerate(computed.communities) for node in part}
-    strength: dict[int, dict[str, Any]] = {node: {} for node in graph}
+    strength: dict[int, dict[str, Any]] = {node: {} for node in range(len(here.ids))}
     for pair, edges in here.pairs.items():
         for edge in edges:
             for node in pair:
@@ -432,7 +423,7 @@ def _nodes(
         {
             **_named(here, node),
             "kind": here.nodes[here.ids[node]]["kind"],
-            "degree": graph.degree(node),
+            "degree": len(neighbours[node]),
             "strength": {word: _rounded(value) for word, value in sorted(strength[node].items())},
             "betweenness": _rounded(computed.betweenness[node]),
             "pagerank": _rounded(computed.pagerank[node]),
@@ -441,5 +432,5 @@ def _nodes(
             "component": component[node],
             "constraint": _rounded(computed.constraint[node]) if node in computed.constraint else None,
         }
-        for node in graph
+        for node in range(len(here.ids))
     ]

@@ -1,6 +1,6 @@
 """A network: nodes, edges with the ids behind them, and the block that says what it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -16,13 +16,18 @@ MOST_IDS = 100
 
 
 class TooLargeError(Exception):
-    """The network has more edges than an answer may hold."""
+    """The answer would hold more, or look at more, than one answer may."""
 
-    def __init__(self, edges: int, most: int) -> None:
-        """How many edges there are, and how many there may be."""
-        super().__init__(f"{edges} edges, {most} at most")
-        self.edges = edges
+    def __init__(self, count: int, most: int, what: str = "edges") -> None:
+        """How many there are of what, and how many there may be."""
+        super().__init__(count, most, what)
+        self.count = count
         self.most = most
+        self.what = what
+
+
+class UnknownNodeError(Exception):
+    """There is no such node."""
 
 
 @dataclass
@@ -42,6 +47,11 @@ class Edge:
     def id(self) -> str:
         """The edge's id in its network, and its address under /v1/evidence."""
         return f"{self.source}~{self.relation}~{self.target}"
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """By what edges are ordered."""
+        return self.source, self.relation, self.target
 
     def add(self, project: str, certainty: str, records: Iterable[str], bases: Iterable[str]) -> None:
         """Let one project stand behind the edge; of several certainties it keeps the strongest."""
@@ -98,41 +108,33 @@ class Gathered:
 def describe(facts: Facts, ref: str) -> Attributes:
     """A node's own attributes."""
     prefix, _, public_id = ref.partition(":")
-    if prefix == "org":
-        organization = facts.organizations[public_id]
-        return {
-            "kind": "organization",
-            "label": organization.name,
-            "acronym": organization.acronym,
-            "organization_kind": organization.kind,
-            "country": organization.country,
-        }
-    if prefix == "party":
-        party = facts.parties[public_id]
-        return {
-            "kind": "unnamed_party",
-            "label": party.description,
-            "organization_kind": party.kind,
-            "count_low": party.count_low,
-            "count_high": party.count_high,
-            "count_qualifier": party.count_qualifier,
-        }
-    if prefix == "state":
-        return {"kind": "state", "label": facts.states[public_id].name}
-    if prefix == "state_group":
-        group = next(one for one in facts.state_groups if one.id == public_id)
-        members = facts.members_of_group.get(public_id, {})
-        return {
-            "kind": "state_group",
-            "label": group.label,
-            "project": f"project:{group.project}",
-            "count": group.states,
-            "unnamed_count": facts.unnamed_count(group),
-            "named": [f"state:{state}" for state in sorted(members.get("named", ()))],
-            "excluded": [f"state:{state}" for state in sorted(members.get("excluded", ()))],
-        }
-    if prefix == "country":
-        return {"kind": "country", "label": facts.places[public_id].name}
+    return _DESCRIBED[prefix](facts, public_id)
+
+
+def _organization(facts: Facts, public_id: str) -> Attributes:
+    organization = facts.organizations[public_id]
+    return {
+        "kind": "organization",
+        "label": organization.name,
+        "acronym": organization.acronym,
+        "organization_kind": organization.kind,
+        "country": organization.country,
+    }
+
+
+def _party(facts: Facts, public_id: str) -> Attributes:
+    party = facts.parties[public_id]
+    return {
+        "kind": "unnamed_party",
+        "label": party.description,
+        "organization_kind": party.kind,
+        "count_low": party.count_low,
+        "count_high": party.count_high,
+        "count_qualifier": party.count_qualifier,
+    }
+
+
+def _project(facts: Facts, public_id: str) -> Attributes:
     project = facts.projects[public_id]
     return {
         "kind": "project",
@@ -142,6 +144,37 @@ def describe(facts: Facts, ref: str) -> Attributes:
         "start_date": project.start_date,
         "end_date": project.end_date,
     }
+
+
+def _state_group(facts: Facts, public_id: str) -> Attributes:
+    group = facts.groups[public_id]
+    members = facts.members_of_group(public_id)
+    return {
+        "kind": "state_group",
+        "label": group.label,
+        "project": f"project:{group.project}",
+        "count": group.states,
+        "unnamed_count": facts.unnamed_count(group),
+        "named": [f"state:{state}" for state in sorted(members.get("named", ()))],
+        "excluded": [f"state:{state}" for state in sorted(members.get("excluded", ()))],
+    }
+
+
+def _topic(facts: Facts, public_id: str) -> Attributes:
+    topic = facts.topics[public_id]
+    return {"kind": "topic", "label": topic.label_en, "label_es": topic.label_es}
+
+
+_DESCRIBED: Mapping[str, Callable[[Facts, str], Attributes]] = {
+    "country": lambda facts, public_id: {"kind": "country", "label": facts.places[public_id].name},
+    "org": _organization,
+    "party": _party,
+    "project": _project,
+    "state": lambda facts, public_id: {"kind": "state", "label": facts.states[public_id].name},
+    "state_group": _state_group,
+    "topic": _topic,
+}
+"""Prefix of a node's id -> its attributes."""
 
 
 def money(rows: Sequence[FundingFact], selection: Selection) -> Attributes:
@@ -224,13 +257,13 @@ def finish(
     directed: bool,
     definitions: Mapping[str, str],
     query: Attributes,
-    min_weight: int,
+    min_weight: float,
     max_edges: int | None,
     most_edges: int,
     block: Attributes,
 ) -> Attributes:
     """The network as node-link data (`networkx.node_link_graph` reads it as it is)."""
-    edges = sorted(gathered.edges.values(), key=lambda edge: (-edge.weight, edge.id))
+    edges = sorted(gathered.edges.values(), key=lambda edge: (-edge.weight, edge.place))
     below = [edge for edge in edges if edge.weight < min_weight]
     edges = [edge for edge in edges if edge.weight >= min_weight]
     beyond = [] if max_edges is None else edges[max_edges:]
@@ -240,7 +273,7 @@ def finish(
     kept = {end for edge in edges for end in (edge.source, edge.target)}
     once = {end for edge in [*below, *beyond] for end in (edge.source, edge.target)}
     nodes = {ref: attributes for ref, attributes in gathered.nodes.items() if ref in kept or ref not in once}
-    edges.sort(key=lambda edge: edge.id)
+    edges.sort(key=lambda edge: edge.place)
 
     left_out: Attributes = {
         reason: {"count": len(ids), "ids": sorted(ids)[:MOST_IDS]} for reason, ids in sorted(gathered.left_out.items())
@@ -267,14 +300,14 @@ def finish(
             },
             "counts": {
                 "projects": gathered.selected.counts,
-                "selected_projects": len(gathered.selected.projects),
-                "undated_projects": len(gathered.selected.possible_by_window),
+                "selected_projects": len(gathered.selected.taken),
+                "undated_projects": len(gathered.selected.undated),
                 "nodes": dict(sorted(by_kind.items())),
                 "edges": dict(sorted(by_relation.items())),
             },
             "left_out": left_out,
             "truncated": bool(beyond),
-            "evidence": _evidence(query),
+            "evidence": evidence_address(query),
             **block,
         },
         "nodes": [{"id": ref, **nodes[ref]} for ref in sorted(nodes)],
@@ -282,9 +315,9 @@ def finish(
     }
 
 
-def _evidence(query: Attributes) -> str:
+def evidence_address(query: Attributes) -> str:
     """The address of the page behind an edge, with the edge's id to be put in."""
-    own = ("include", "tie", "weights", "min_weight", "max_edges")
+    own = ("include", "tie", "weights", "min_weight", "max_edges", "around", "top_k", "through")
     selection = urlencode([(name, one) for name, one in query.items() if name not in own], doseq=True)
     return f"/v1/evidence?edge={{id}}&{selection}"
 

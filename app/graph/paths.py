@@ -1,38 +1,81 @@
 """Chains between two organizations or projects, shortest first, with the reasons of every step."""
 
-from collections import deque
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import pairwise
 
-from app.graph.answers import EVERY_CERTAINTY, bound, counts_of, head, named, told
-from app.graph.coalitions import collaboration_certainty
-from app.graph.facts import Facts, FundingFact, MemberFact
-from app.graph.network import Attributes, Edge, Gathered
-from app.graph.selection import Selection, actor, select, strongest, weakest
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array  # type: ignore[import-untyped]
 
-__all__ = ["MOST_CHAINS", "Hops", "add_hops", "hops_of", "paths", "shortest_chains"]
+from app.graph.answers import (
+    EVERY_CERTAINTY,
+    bound_projects,
+    counts_of,
+    head,
+    listed_nodes,
+    listed_rows,
+    named,
+)
+from app.graph.around import Around, Steps
+from app.graph.assembly import Network
+from app.graph.columns import NONE, Integers, expand, unique
+from app.graph.facts import Facts
+from app.graph.hops import HOPS, edges_between, leave_out_hops, tell
+from app.graph.links import Links
+from app.graph.network import Attributes
+from app.graph.part import part_of
+from app.graph.selection import Selection, select, strongest, weakest
+from app.graph.spaces import nodes_of, records_of
+
+__all__ = ["MOST_CHAINS", "Neighbours", "paths", "shortest_chains"]
 
 MOST_CHAINS = 50
 """Chains that one answer may hold."""
 
-Chain = tuple[str, ...]
-"""Prefixed ids from one end to the other."""
-Around = Mapping[str, Mapping[str, Collection[Edge]]]
-"""Node -> neighbour -> the edges between the two."""
+Chain = tuple[int, ...]
+"""Numbers of nodes from one end to the other."""
+_FAR = NONE
+"""Distance of whoever cannot be reached."""
+_RELATIONS = ("funds", "lead_member", "organization_relation")
+_OVER_PROJECTS = ("funds_project", "part_of", "participation", "receives_for")
 
 
-@dataclass(frozen=True)
-class Hops:
-    """Who is one hop from whom."""
+class Neighbours:
+    """Who is one hop from whom: the neighbours of node n are `others[starts[n]:starts[n + 1]]`, ascending."""
 
-    around: dict[str, dict[str, list[Edge]]] = field(default_factory=dict)
-    """Named node -> named neighbour -> the edges between the two."""
-    unnamed: dict[str, set[str]] = field(default_factory=dict)
-    """Named node -> unnamed parties with a hop to it."""
-    unknown: dict[str, set[str]] = field(default_factory=dict)
-    """Named node -> funding rows that name it, and not who stands at the other end."""
+    def __init__(self, one: Integers, other: Integers, size: int) -> None:
+        """Of pairs of nodes below a size; a hop leads both ways."""
+        apart = one != other
+        ends = np.concatenate([one[apart], other[apart]]), np.concatenate([other[apart], one[apart]])
+        rows = coo_array((np.ones(len(ends[0]), dtype=bool), ends), shape=(size, size)).tocsr()
+        rows.sum_duplicates()
+        self.starts: Integers = rows.indptr
+        self.others: Integers = rows.indices
+
+    def of(self, node: int) -> Integers:
+        """The neighbours of a node."""
+        return self.others[self.starts[node] : self.starts[node + 1]]
+
+    def distances(self, start: int) -> Integers:
+        """Hops from a node to every other; _FAR where there is no way."""
+        found = np.full(len(self.starts) - 1, _FAR, dtype=np.int32)
+        found[start] = 0
+        front = np.array([start])
+        for distance in range(1, len(found)):
+            front = self.beyond(front, found, distance)
+            if not len(front):
+                break
+        return found
+
+    def beyond(self, front: Integers, distances: Integers, distance: int) -> Integers:
+        """The nodes next to some that have no distance yet; they get this one."""
+        _, others = expand(self.starts, front, self.others)
+        others = others[distances[others] == _FAR]
+        distances[others] = distance
+        # To sort many takes longer than to look at all.
+        return np.flatnonzero(distances == distance) if len(others) > len(distances) // 100 else unique(others)
 
 
 def paths(
@@ -44,7 +87,7 @@ def paths(
     k: int,
     through_projects: bool,
     query: Attributes,
-    most: int,
+    most_projects: int,
 ) -> Attributes:
     """The k shortest chains from `start` to `end` (prefixed ids), equal lengths ordered by id.
 
@@ -55,7 +98,8 @@ def paths(
     projects of P by *part_of*. States, topics, unnamed parties and inherited funding make no hop.
 
     A chain visits nobody twice. Chains come by length, then by their ids from start to end, as Yen's algorithm [1]_
-    with Lawler's partition [2]_ finds them. That there is none is an answer, and says what could still make one.
+    with Lawler's partition [2]_ finds them. That there is none is an answer, and says what could still make one. The
+    projects behind the steps shown are `most_projects` at most.
 
     References
     ----------
@@ -65,189 +109,100 @@ def paths(
        its application to the shortest path problem. Management Science 18(7), 401-405.
        https://doi.org/10.1287/mnsc.18.7.401
     """
-    gathered = Gathered(facts, selection, select(facts, selection))
-    hops = hops_of(gathered, through_projects=through_projects)
-    bound(sum(map(len, hops.around.values())) // 2, most)
-    found = shortest_chains(hops.around, start, end, k + 1)
-    near, far = distances(hops.around, start), distances(hops.around, end)
+    hops = _Hops(facts, selection, through_projects=through_projects)
+    ends = [nodes_of(facts.columns).number(facts, ref) for ref in (start, end)]
+    found = shortest_chains(hops.around, ends[0], ends[1], k + 1)
+    near, far = (hops.around.distances(one) for one in ends)
+    length = int(near[ends[1]])
+    hops.leave_out()
     return {
-        **head(facts, question="paths", query=query, counts=counts_of(gathered.selected), left_out=gathered.left_out),
+        **head(
+            facts,
+            question="paths",
+            query=query,
+            counts=counts_of(hops.network.selected),
+            left_out=hops.network.told_left_out(),
+        ),
         "from": named(facts, start),
         "to": named(facts, end),
         "status": "found" if found else "none",
-        "shortest": {"length": near.get(end), "chains": _count_shortest(hops.around, far, start)},
+        "shortest": {
+            "length": None if length == _FAR else length,
+            "chains": _count_shortest(hops.around, near, far, length),
+        },
         "more": len(found) > k,
-        "chains": [_chain(facts, hops, chain) for chain in found[:k]],
-        "components": {"from": _component(near), "to": _component(far), "joined": end in near},
-        "open": _open(gathered, hops, near, far, through_projects=through_projects),
+        "chains": _told(hops, found[:k], most_projects),
+        "components": {"from": _component(facts, near), "to": _component(facts, far), "joined": length != _FAR},
+        "open": _open(hops, ends, near, far),
     }
 
 
 # What makes a hop
 
 
-def hops_of(gathered: Gathered, *, through_projects: bool) -> Hops:
-    """The hops of the selected projects, between named ends; unnamed and unknown ends apart."""
-    add_hops(gathered, through_projects=through_projects)
-    hops = Hops()
-    for edge in gathered.edges.values():
-        for one, other in ((edge.source, edge.target), (edge.target, edge.source)):
-            if one.startswith("party:"):
-                gathered.leave_out("unnamed_parties", one)
-            elif other.startswith("party:"):
-                hops.unnamed.setdefault(one, set()).add(other)
-            else:
-                hops.around.setdefault(one, {}).setdefault(other, []).append(edge)
-    for row in gathered.facts.funding:
-        of_selection = row.project is None or row.project in gathered.selected.projects
-        if of_selection and gathered.selection.takes(row.basis):
-            _note_unknown(hops, row)
-    return hops
+class _Hops:
+    """The hops of a selection, between named ends; unnamed and unknown ends apart."""
 
+    def __init__(self, facts: Facts, selection: Selection, *, through_projects: bool) -> None:
+        self.facts = facts
+        self.through_projects = through_projects
+        self.network = Network(facts, selection, select(facts, selection), directed=True)
+        self.steps = Around(self.network)
+        self.nodes = nodes_of(facts.columns)
+        self.lead_members: Links = HOPS["lead_member"](self.network)
+        pairs = [(one.source, one.target) for one in self._rows()]
+        pairs.append((self.lead_members.source, self.lead_members.target))
+        one, other = (np.concatenate(ends).astype(np.int64) for ends in zip(*pairs, strict=True))
+        first, last = (self.nodes.start(prefix) for prefix in ("party", "project"))
+        unnamed = [(ends >= first) & (ends < last) for ends in (one, other)]
+        apart = one != other
+        self.parties = unique(np.concatenate([one[unnamed[0] & apart], other[unnamed[1] & apart]]))
+        beside = [unnamed[0] & ~unnamed[1], unnamed[1] & ~unnamed[0]]
+        self.unnamed = (
+            np.concatenate([other[beside[0]], one[beside[1]]]),
+            np.concatenate([one[beside[0]], other[beside[1]]]),
+        )
+        """(Named nodes, unnamed parties with a hop to them)."""
+        kept = ~unnamed[0] & ~unnamed[1]
+        self.around = Neighbours(one[kept], other[kept], len(self.nodes))
 
-def add_hops(gathered: Gathered, *, through_projects: bool) -> None:
-    """Add all edges that make hops, those of unnamed parties too."""
-    for project, certainty in gathered.selected.projects.items():
-        _add_funding(gathered, project, certainty, through_projects=through_projects)
-        if through_projects:
-            _add_project(gathered, project, certainty)
-    for row in gathered.facts.funding:
-        if row.project is None:
-            gathered.leave_out("funding_without_project", row.id)
-    _add_lead_members(gathered)
-    for relation in gathered.facts.relations:
-        if relation.subject is None:
-            continue
-        record = f"organization_relation:{relation.id}"
-        if not gathered.selection.takes(relation.basis):
-            gathered.leave_out("facts_of_other_basis", record)
-            continue
-        edge = _edge(gathered, f"org:{relation.subject}", f"org:{relation.object}", "organization_relation")
-        edge.records.add(record)
-        edge.bases.add(relation.basis)
-        edge.extra["weight"] = 1
-        edge.extra["relation_kinds"] = sorted({*edge.extra.get("relation_kinds", []), relation.kind})
+    def _rows(self) -> Iterable[Steps]:
+        columns, steps = self.facts.columns, self.steps
+        funding = steps.taken("funding", np.arange(len(columns["funding"])))
+        yield steps.funds(funding)
+        yield steps.relation(np.arange(len(columns["organization_relation"])))
+        if self.through_projects:
+            yield steps.funds_project(funding)
+            yield steps.receives_for(funding)
+            yield steps.participation(steps.taken("participation", np.arange(len(columns["participation"]))))
+            yield steps.part_of(self.network.selected.taken)
 
+    def leave_out(self) -> None:
+        """Note what makes no hop."""
+        leave_out_hops(self.network, through_projects=self.through_projects)
+        parties = self.parties - self.nodes.start("party")
+        self.network.leave_out("unnamed_parties", "unnamed_party", parties, prefix="party")
 
-def _edge(gathered: Gathered, source: str, target: str, relation: str) -> Edge:
-    gathered.node(source)
-    gathered.node(target)
-    return gathered.edge(source, target, relation)
-
-
-def _ends(row: FundingFact) -> tuple[str | None, str | None]:
-    funder = actor(row.funder, row.funder_party) if row.funder or row.funder_party else None
-    recipient = actor(row.recipient, row.recipient_party) if row.recipient or row.recipient_party else None
-    return funder, recipient
-
-
-def _note_unknown(hops: Hops, row: FundingFact) -> None:
-    funder, recipient = _ends(row)
-    if funder is None or recipient is None:
-        for one in (funder, recipient, f"project:{row.project}" if row.project else None):
-            if one is not None and not one.startswith("party:"):
-                hops.unknown.setdefault(one, set()).add(row.id)
-
-
-def _add_funding(gathered: Gathered, project: str, certainty: str, *, through_projects: bool) -> None:
-    for row in gathered.facts.funding_of.get(project, []):
-        if not gathered.selection.takes(row.basis):
-            gathered.leave_out("facts_of_other_basis", f"funding:{row.id}")
-            continue
-        funder, recipient = _ends(row)
-        if funder is None:
-            gathered.leave_out("funding_from_unknown_funder", row.id)
-        if recipient is None:
-            gathered.leave_out("funding_to_unknown_recipient", row.id)
-        pairs = [(funder, "funds", recipient)] if funder != recipient else []
-        if through_projects:
-            ref = f"project:{project}"
-            pairs += [(funder, "funds_project", ref), (recipient, "receives_for", ref)]
-        for source, relation, target in pairs:
-            if source is not None and target is not None:
-                edge = _edge(gathered, source, target, relation)
-                edge.add(project, certainty, [f"funding:{row.id}"], [row.basis])
-
-
-def _add_project(gathered: Gathered, project: str, certainty: str) -> None:
-    facts, one, ref = gathered.facts, gathered.facts.projects[project], f"project:{project}"
-    gathered.node(ref)
-    for row in facts.participations_of.get(project, []):
-        if not gathered.selection.takes(row.basis):
-            gathered.leave_out("facts_of_other_basis", f"participation:{row.id}")
-            continue
-        edge = _edge(gathered, actor(row.organization, row.party), ref, "participation")
-        edge.add(project, certainty, [f"participation:{row.id}"], [row.basis])
-        edge.extra["participation_roles"] = sorted({*edge.extra.get("participation_roles", []), row.role})
-    if one.parent in gathered.selected.projects and not gathered.selection.takes(one.basis):
-        gathered.leave_out("facts_of_other_basis", ref)
-    elif one.parent in gathered.selected.projects:
-        sure = weakest(certainty, gathered.selected.projects[one.parent])
-        _edge(gathered, ref, f"project:{one.parent}", "part_of").add(project, sure, [ref], [one.basis])
-
-
-def _add_lead_members(gathered: Gathered) -> None:
-    for collaboration in gathered.facts.collaborations.values():
-        certainty = collaboration_certainty(gathered, collaboration)
-        if certainty is None:
-            continue
-        record = f"collaboration:{collaboration.id}"
-        if not gathered.selection.takes(collaboration.basis):
-            gathered.leave_out("facts_of_other_basis", record)
-            continue
-        members: list[MemberFact] = []
-        for member in gathered.facts.members_of.get(collaboration.id, []):
-            if not gathered.selection.takes(member.basis):
-                gathered.leave_out("facts_of_other_basis", f"collaboration_member:{member.id}")
-            elif member.role != "supporter":
-                members.append(member)
-        planned = collaboration.collaboration_status == "planned"
-        for lead in members:
-            for member in members:
-                # Of two leads each leads the other: one edge, from the one whose id comes first.
-                if lead.role != "lead" or lead is member or (member.role == "lead" and _who(member) < _who(lead)):
-                    continue
-                edge = _edge(gathered, _who(lead), _who(member), "lead_member")
-                edge.records |= {record, *(f"collaboration_member:{one.id}" for one in (lead, member))}
-                edge.bases |= {collaboration.basis, lead.basis, member.basis}
-                if collaboration.project is not None:
-                    edge.add(collaboration.project, certainty, (), ())
-                edge.extra.setdefault("collaborations", [])
-                edge.extra.setdefault("planned_collaborations", [])
-                listed = "planned_collaborations" if planned else "collaborations"
-                edge.extra[listed] = sorted({*edge.extra[listed], collaboration.id})
-                edge.extra["weight"] = len(edge.extra["collaborations"])
-
-
-def _who(member: MemberFact) -> str:
-    return actor(member.organization, member.party)
+    def unknown(self) -> Integers:
+        """The funding rows, of selected projects or of none, that do not say who stands at an end."""
+        funding = self.facts.columns["funding"]
+        rows = np.flatnonzero((funding["funder"] == NONE) | (funding["recipient"] == NONE))
+        here = np.append(self.network.selected.mask, True)[funding["project"][rows]]
+        return rows[here & self.steps.takes("funding", rows)]
 
 
 # Chains
 
 
-def distances(around: Around, start: str) -> dict[str, int]:
-    """Hops from `start` to everybody who can be reached, itself included."""
-    found = {start: 0}
-    waiting = deque([start])
-    while waiting:
-        here = waiting.popleft()
-        for other in around.get(here, ()):
-            if other not in found:
-                found[other] = found[here] + 1
-                waiting.append(other)
-    return found
+def shortest_chains(around: Neighbours, start: int, end: int, k: int) -> list[Chain]:
+    """The k first loopless chains by (length, numbers).
 
-
-def shortest_chains(around: Around, start: str, end: str, k: int) -> list[Chain]:
-    """The k first loopless chains by (length, ids).
-
-    Each entry of the queue is the first chain of a part of all chains: those that begin with the same ids as it up to a
-    position, and go on from there to none of the neighbours that other parts go to. Taking an entry out divides the
+    Each entry of the queue is the first chain of a part of all chains: those that begin with the same nodes as it up to
+    a position, and go on from there to none of the neighbours that other parts go to. Taking an entry out divides the
     rest of its part again, so no chain is found twice.
     """
-    first = _first_chain(around, start, end, frozenset(), frozenset())
-    queue: list[tuple[int, Chain, int, frozenset[str]]] = []
+    first = _first_chain(around, start, end, (), frozenset())
+    queue: list[tuple[int, Chain, int, frozenset[int]]] = []
     if first is not None:
         queue.append((len(first), first, 0, frozenset()))
     found: list[Chain] = []
@@ -256,61 +211,113 @@ def shortest_chains(around: Around, start: str, end: str, k: int) -> list[Chain]
         found.append(chain)
         for position in range(since, len(chain) - 1):
             away = (closed if position == since else frozenset()) | {chain[position + 1]}
-            rest = _first_chain(around, chain[position], end, frozenset(chain[:position]), away)
+            rest = _first_chain(around, chain[position], end, chain[:position], away)
             if rest is not None:
                 longer = chain[:position] + rest
                 heappush(queue, (len(longer), longer, position, away))
     return found
 
 
-def _first_chain(around: Around, start: str, end: str, closed: frozenset[str], away: frozenset[str]) -> Chain | None:
-    """The first chain by (length, ids) that avoids `closed`, and goes from `start` to none of `away`."""
+def _first_chain(around: Neighbours, start: int, end: int, closed: Chain, away: frozenset[int]) -> Chain | None:
+    """The first chain by (length, numbers) that avoids `closed`, and goes from `start` to none of `away`."""
     if start == end:
         return (start,)
-    doors = {one for one in around.get(start, ()) if one not in closed and one not in away}
-    left, front = {end: 0}, [end]
-    while front and doors.isdisjoint(front):
-        further: list[str] = []
-        for one in front:
-            for other in around.get(one, ()):
-                if other not in left and other not in closed and other != start:
-                    left[other] = left[one] + 1
-                    further.append(other)
-        front = further
-    if not front:
+    doors = around.of(start)
+    doors = doors[~np.isin(doors, [*closed, *away])]
+    is_door = np.zeros(len(around.starts) - 1, dtype=bool)
+    is_door[doors] = True
+    left = np.full(len(is_door), _FAR, dtype=np.int32)
+    # Nobody comes by those that are closed, nor back to the start: they count as had already, and never as a way.
+    left[[*closed, start]] = len(left)
+    left[end] = 0
+    front = np.array([end])
+    while len(front) and not is_door[front].any():
+        front = around.beyond(front, left, int(left[front[0]]) + 1)
+    if not len(front):
         return None
-    chain = [start, min(doors.intersection(front))]
+    chain = [start, int(front[is_door[front]][0])]
     while chain[-1] != end:
-        here = chain[-1]
-        chain.append(min(one for one in around[here] if left.get(one) == left[here] - 1))
+        others = around.of(chain[-1])
+        chain.append(int(others[left[others] == left[chain[-1]] - 1][0]))
     return tuple(chain)
 
 
-def _count_shortest(around: Around, far: Mapping[str, int], start: str) -> int:
-    """How many chains of the least length there are from `start`, by the distances to the end."""
-    ways = {one: 1 for one, distance in far.items() if distance == 0}
-    for one in sorted(far, key=lambda node: far[node]):
-        if far[one]:
-            ways[one] = sum(ways[other] for other in around[one] if far[other] == far[one] - 1)
-    return ways.get(start, 0)
+def _count_shortest(around: Neighbours, near: Integers, far: Integers, length: int) -> int:
+    """How many chains of the least length there are, by the distances from the start and to the end."""
+    if length == _FAR:
+        return 0
+    on_way = np.flatnonzero((near != _FAR) & (near + far == length))
+    # Python's own numbers, because the ways multiply with every step.
+    ways: NDArray[np.object_] = np.zeros(len(on_way), dtype=object)
+    ways[far[on_way] == 0] = 1
+    for distance in range(1, length + 1):
+        here = np.flatnonzero(far[on_way] == distance)
+        at, others = expand(around.starts, on_way[here], around.others)
+        onward = far[others] == distance - 1
+        np.add.at(ways, here[at[onward]], ways[np.searchsorted(on_way, others[onward])])
+    return int(ways[near[on_way] == 0][0])
 
 
 # The answer
 
 
-def _chain(facts: Facts, hops: Hops, chain: Chain) -> Attributes:
-    steps = [_step(facts, one, other, hops.around[one][other]) for one, other in pairwise(chain)]
+def _told(hops: _Hops, chains: Sequence[Chain], most_projects: int) -> list[Attributes]:
+    facts = hops.facts
+    ends = unique(np.array([node for chain in chains for node in chain], dtype=np.int64))
+    refs = dict(zip(ends.tolist(), hops.nodes.refs(facts, ends), strict=True))
+    reasons: dict[frozenset[str], list[Attributes]] = {}
+    for edge in _edges(hops, ends, most_projects):
+        reasons.setdefault(frozenset((edge["source"], edge["target"])), []).append(edge)
+    return [_chain(facts, [refs[node] for node in chain], reasons) for chain in chains]
+
+
+def _edges(hops: _Hops, ends: Integers, most_projects: int) -> list[Attributes]:
+    """The edges among some nodes, each with what is behind it."""
+    columns, nodes, steps = hops.facts.columns, hops.nodes, hops.steps
+    is_end = np.zeros(len(nodes), dtype=bool)
+    is_end[ends] = True
+    actors = ends[ends < nodes.start("project")] - nodes.start("org")
+    projects = ends[ends >= nodes.start("project")] - nodes.start("project")
+    paid = steps.funds(steps.taken("funding", columns.index("funding", "funder").rows(actors)[1]))
+    relations = steps.relation(columns.index("organization_relation", "subject").rows(actors)[1])
+    leads = hops.lead_members.where(is_end[hops.lead_members.source] & is_end[hops.lead_members.target])
+    projects = unique(np.concatenate([projects, paid.project[is_end[paid.target]], leads.project]))
+    projects = projects[projects != NONE]
+    bound_projects(len(projects), most_projects)
+    part = part_of(
+        columns,
+        projects=projects,
+        collaborations=unique(leads.second) - records_of(columns).start("collaboration"),
+        relations=relations.row[is_end[relations.target]],
+        actors=actors,
+    )
+    network = Network(part.facts, hops.network.selection, part.selected(hops.network.selected), directed=True)
+    for relation in (*_RELATIONS, *(_OVER_PROJECTS if hops.through_projects else ())):
+        network.add(edges_between(network, relation, within=is_end[part.nodes]))
+    shown = network.finish(
+        name="paths",
+        definitions={},
+        query={},
+        min_weight=0,
+        max_edges=None,
+        most_edges=sum(map(len, network.edges)),
+    )
+    return [edge | tell(part.facts, edge) for edge in shown.edge_list()]
+
+
+def _chain(facts: Facts, refs: Sequence[str], reasons: dict[frozenset[str], list[Attributes]]) -> Attributes:
+    steps = [_step(facts, one, other, reasons[frozenset((one, other))]) for one, other in pairwise(refs)]
     return {
         "length": len(steps),
         "certainty": weakest("certain", *(step["certainty"] for step in steps)),
         "planned": any(step["planned"] for step in steps),
-        "nodes": [named(facts, ref) for ref in chain],
+        "nodes": [named(facts, ref) for ref in refs],
         "steps": steps,
     }
 
 
-def _step(facts: Facts, source: str, target: str, edges: Iterable[Edge]) -> Attributes:
-    reasons = [_reason(facts, edge) for edge in sorted(edges, key=lambda edge: edge.id)]
+def _step(facts: Facts, source: str, target: str, edges: Iterable[Attributes]) -> Attributes:
+    reasons = [_reason(facts, edge) for edge in sorted(edges, key=lambda edge: str(edge["id"]))]
     return {
         "source": source,
         "target": target,
@@ -320,61 +327,64 @@ def _step(facts: Facts, source: str, target: str, edges: Iterable[Edge]) -> Attr
     }
 
 
-def _reason(facts: Facts, edge: Edge) -> Attributes:
-    collaborations = edge.extra.get("collaborations", [])
-    planned = edge.extra.get("planned_collaborations", [])
-    refs = edge.records | {f"project:{one}" for ids in edge.projects.values() for one in ids}
+def _reason(facts: Facts, edge: Attributes) -> Attributes:
+    collaborations, planned = edge.get("collaborations", []), edge.get("planned_collaborations", [])
     return {
-        "relation": edge.relation,
-        "source": edge.source,
-        "target": edge.target,
-        "certainty": edge.certainty,
-        "projects": {word: sorted(ids) for word, ids in edge.projects.items()},
+        **{name: edge[name] for name in ("relation", "source", "target", "certainty", "projects")},
         "collaborations": collaborations,
         "planned_collaborations": planned,
         "planned": bool(planned) and not collaborations,
-        "participation_roles": edge.extra.get("participation_roles", []),
-        "relation_kinds": edge.extra.get("relation_kinds", []),
-        "records": sorted(edge.records),
-        "basis": sorted(edge.bases),
-        "documents": sorted({document for ref in refs for document in facts.documents.get(ref, ())}),
-        "evidence": [f"/v1/evidence?record={record}&as_of=v{facts.version}" for record in sorted(edge.records)],
+        "participation_roles": edge.get("participation_roles", []),
+        "relation_kinds": edge.get("relation_kinds", []),
+        **{name: edge[name] for name in ("records", "basis", "documents")},
+        "evidence": [f"/v1/evidence?record={record}&as_of=v{facts.version}" for record in edge["records"]],
     }
 
 
-def _component(nodes: Collection[str]) -> Attributes:
-    kinds = {
-        word: {one for one in nodes if one.startswith(prefix)}
-        for word, prefix in (("organizations", "org:"), ("projects", "project:"))
+def _component(facts: Facts, distances: Integers) -> Attributes:
+    nodes, reached = nodes_of(facts.columns), np.flatnonzero(distances != _FAR)
+    first = np.searchsorted(reached, nodes.start("project"))
+    return {
+        "size": len(reached),
+        "organizations": listed_nodes(facts, reached[:first]),
+        "projects": listed_nodes(facts, reached[first:]),
     }
-    return {"size": len(nodes), **{word: _listed(refs) for word, refs in kinds.items()}}
 
 
-def _listed(ids: set[str]) -> Attributes:
-    found: Attributes = told({"ids": ids}).get("ids", {"count": 0, "ids": []})
-    return found
-
-
-def _open(
-    gathered: Gathered, hops: Hops, near: Mapping[str, int], far: Mapping[str, int], *, through_projects: bool
-) -> Attributes:
+def _open(hops: _Hops, ends: Sequence[int], near: Integers, far: Integers) -> Attributes:
     """What could still make a chain, or a shorter one: unnamed and unknown ends, and projects that were not taken."""
-    start, end = next(iter(near)), next(iter(far))
-    parties = [{party for one in nodes for party in hops.unnamed.get(one, ())} for nodes in (near, far)]
-    unknown = [{row for one in nodes for row in hops.unknown.get(one, ())} for nodes in (near, far)]
-    not_taken = gathered.selected.matches.keys() - gathered.selected.projects.keys()
-    length = near.get(end)
-    if not_taken:
-        everything = replace(gathered.selection, certainty=EVERY_CERTAINTY)
-        wider = Gathered(gathered.facts, everything, select(gathered.facts, everything))
-        length = distances(hops_of(wider, through_projects=through_projects).around, start).get(end)
+    facts, selected = hops.facts, hops.network.selected
+    named_ends, unnamed = hops.unnamed
+    parties = [unique(unnamed[distances[named_ends] != _FAR]) for distances in (near, far)]
+    unknown = hops.unknown()
+    touching = [unknown[_touches(hops, unknown, distances)] for distances in (near, far)]
+    not_taken = selected.found[~selected.mask[selected.found]]
+    length = int(near[ends[1]])
+    if len(not_taken):
+        everything = replace(hops.network.selection, certainty=EVERY_CERTAINTY)
+        wider = _Hops(facts, everything, through_projects=hops.through_projects)
+        length = int(wider.around.distances(ends[0])[ends[1]])
     return {
         "unnamed_parties": {
-            "from": _listed(parties[0]),
-            "to": _listed(parties[1]),
-            "both": _listed(parties[0] & parties[1]),
+            "from": listed_nodes(facts, parties[0]),
+            "to": listed_nodes(facts, parties[1]),
+            "both": listed_nodes(facts, np.intersect1d(parties[0], parties[1])),
         },
-        "unknown_ends": {"from": _listed(unknown[0]), "to": _listed(unknown[1])},
-        "projects_not_taken": _listed(not_taken),
-        "length_with_them": length,
+        "unknown_ends": {
+            "from": listed_rows(facts, "funding", touching[0]),
+            "to": listed_rows(facts, "funding", touching[1]),
+        },
+        "projects_not_taken": listed_rows(facts, "project", not_taken),
+        "length_with_them": None if length == _FAR else length,
     }
+
+
+def _touches(hops: _Hops, rows: Integers, distances: Integers) -> NDArray[np.bool_]:
+    """Which funding rows name somebody, or a project, that has a distance."""
+    funding, nodes = hops.facts.columns["funding"], hops.nodes
+    is_near = np.append(distances != _FAR, False)
+    found = np.zeros(len(rows), dtype=bool)
+    for column, prefix in (("funder", "org"), ("recipient", "org"), ("project", "project")):
+        codes = funding[column][rows].astype(np.int64)
+        found |= is_near[np.where(codes == NONE, len(distances), codes + nodes.start(prefix))]
+    return found

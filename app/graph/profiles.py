@@ -1,36 +1,55 @@
-"""What the facts say of one organization or one state, taken from the networks around it."""
+"""What the facts say of one organization or one state, taken from the networks around them."""
 
 from typing import Any
 
+import numpy as np
+
+from app.graph.answers import bound_projects
 from app.graph.coalitions import coalitions
+from app.graph.columns import NONE, Integers, unique
 from app.graph.facts import Facts
 from app.graph.funder_partner_state import funder_partner_state
+from app.graph.links import basis_bits, taken_bits
 from app.graph.network import Attributes
-from app.graph.selection import CERTAINTIES, Selection, partners_of, select
+from app.graph.part import part_of
+from app.graph.selection import (
+    CERTAINTIES,
+    Selection,
+    origins_of,
+    partners_in,
+    partners_of,
+    select,
+)
 
 _WHOLE: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": 10**9}
 
 
-def organization_networks(facts: Facts, organization: str) -> Attributes:
-    """The edges around one organization: who funds it, whom it funds, where it works, with whom it works."""
-    ref = f"org:{organization}"
+def organization_networks(facts: Facts, organization: str, *, most_projects: int) -> Attributes:
+    """The edges around one organization: who funds it, whom it funds, where it works, with whom it works.
+
+    Its projects are `most_projects` at most.
+    """
+    ref, columns = f"org:{organization}", facts.columns
+    code = facts.code("organization", organization)
     mine = Selection(organization=frozenset({organization}))
-    money = funder_partner_state(facts, mine, include=["unnamed", "supports"], **_WHOLE)["edges"]
+    taken = select(facts, mine).taken
+    bound_projects(len(taken), most_projects)
+    here = part_of(columns, projects=taken, actors=np.array([code])).facts
+    money = funder_partner_state(here, mine, include=["unnamed", "supports"], **_WHOLE)["edges"]
     mine_edges = [edge for edge in money if edge["source"] == ref]
-    ties = coalitions(facts, mine, ties=["collaboration", "project"], weights={}, include=["unnamed"], **_WHOLE)[
-        "edges"
-    ]
+    ties = coalitions(
+        here, mine, ties=["collaboration", "project"], weights={}, include=["unnamed"], around=ref, **_WHOLE
+    )
     funders = [edge for edge in money if edge["target"] == ref and edge["relation"] == "funds"]
     supporters = [edge for edge in money if edge["target"] == ref and edge["relation"] == "supports"]
-    projects = sorted(
-        {row.project for row in facts.participations if row.organization == organization}
-        | {row.project for row in facts.funding if row.recipient == organization and row.project}
-    )
-    unfunded = [project for project in projects if facts.effective_funding(project)[0] is None]
-    placeless = [project for project in projects if not _has_place(facts, project)]
-    unknown_rows = [
-        row.id for row in facts.funding if row.recipient == organization and not (row.funder or row.funder_party)
-    ]
+    funding = columns["funding"]
+    received = columns.index("funding", "recipient")[code]
+    taking_part = columns.index("participation", "actor")[code]
+    projects = unique(np.concatenate([columns["participation"]["project"][taking_part], funding["project"][received]]))
+    projects = projects[projects != NONE]
+    unfunded = facts.ids("project", projects[origins_of(columns)[projects] == NONE])
+    unknown_rows = facts.ids("funding", np.sort(received[funding["funder"][received] == NONE]))
+    _, topics = columns.index("project_topic", "project").rows(projects)
     return {
         "funders": {
             "status": "known" if funders else "unknown" if unknown_rows or unfunded or supporters else "none_recorded",
@@ -40,28 +59,34 @@ def organization_networks(facts: Facts, organization: str) -> Attributes:
             "projects_without_known_funder": unfunded,
         },
         "funds": _section([edge for edge in mine_edges if edge["relation"] == "funds"]),
-        "works_in": _works_in(mine_edges, projects, placeless),
-        "works_with": _section([edge for edge in ties if ref in (edge["source"], edge["target"])]),
-        "topics": _section(sorted({row.topic for project in projects for row in facts.topics_of.get(project, [])})),
+        "works_in": _works_in(mine_edges, projects, facts.ids("project", _without_place(facts, projects))),
+        "works_with": _section(ties["edges"]),
+        "topics": _section(facts.ids("topic", unique(columns["project_topic"]["topic"][topics]))),
     }
 
 
-def partners_of_selection(facts: Facts, selection: Selection) -> set[str]:
-    """The organizations that are partners of a selected project."""
-    partners = {ref for project in select(facts, selection).projects for ref in partners_of(facts, project, selection)}
-    return {ref.removeprefix("org:") for ref in partners if ref.startswith("org:")}
+def partners_of_selection(facts: Facts, selection: Selection) -> Integers:
+    """The organizations (codes) that are partners of a selected project."""
+    columns, partners = facts.columns, partners_in(facts.columns)
+    bases = [basis_bits(columns[table].words("basis")) for table in ("participation", "funding")]
+    taken = (np.concatenate(bases)[partners.record] & taken_bits(selection.basis)) != 0
+    taken &= select(facts, selection).mask[partners.project] & (partners.actor < columns.organizations)
+    return unique(partners.actor[taken])
 
 
-def _has_place(facts: Facts, project: str) -> bool:
-    return any(row.role == "target" for row in facts.states_of.get(project, [])) or any(
-        group.role == "target" for group in facts.groups_of.get(project, [])
-    )
+def _without_place(facts: Facts, projects: Integers) -> Integers:
+    """The projects for which no source gives a place to work in, not even one that is excluded."""
+    placed = [projects[:0]]
+    for table in ("project_state", "state_group"):
+        at, rows = facts.columns.index(table, "project").rows(projects)
+        placed.append(projects[at[facts.columns[table].words("role").isin({"target"}, rows)]])
+    return projects[~np.isin(projects, np.concatenate(placed))]
 
 
-def _works_in(edges: list[Attributes], projects: list[str], placeless: list[str]) -> Attributes:
+def _works_in(edges: list[Attributes], projects: Integers, placeless: list[str]) -> Attributes:
     placed = [edge for edge in edges if edge["relation"] == "works_in"]
     return {
-        "status": "known" if placed else "unknown" if projects else "none_recorded",
+        "status": "known" if placed else "unknown" if len(projects) else "none_recorded",
         "projects_without_place": placeless,
         **{certainty: [edge for edge in placed if edge["certainty"] == certainty] for certainty in CERTAINTIES},
     }
@@ -71,13 +96,19 @@ def _section(items: list[Any]) -> Attributes:
     return {"status": "known" if items else "none_recorded", "items": items}
 
 
-def state_projects(facts: Facts, state: str) -> Attributes:
-    """The projects of one state by certainty, each with partners, effective funders and topics."""
+def state_projects(facts: Facts, state: str, *, most_projects: int) -> Attributes:
+    """The projects of one state by certainty, each with partners, effective funders and topics.
+
+    They are `most_projects` at most, all certainties together.
+    """
+    wanted = frozenset({state})
+    selected = {
+        certainty: select(facts, Selection(state=wanted, certainty=frozenset({certainty}))) for certainty in CERTAINTIES
+    }
+    bound_projects(sum(len(one.taken) for one in selected.values()), most_projects)
     found: Attributes = {}
-    for certainty in CERTAINTIES:
-        selection = Selection(state=frozenset({state}), certainty=frozenset({certainty}))
-        projects = sorted(select(facts, selection).projects)
-        cards = [_card(facts, project) for project in projects]
+    for certainty, one in selected.items():
+        cards = [_card(facts, project) for project in sorted(one.projects)]
         found[certainty] = {
             "count": len(cards),
             "projects": cards,

@@ -1,35 +1,45 @@
 """One kind of node, tied by what its nodes share: funders by partners, partners by states, states by topics."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations
-from math import fsum
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
-from app.graph.answers import places_of
+import numpy as np
+from numpy.typing import NDArray
+
+from app.graph.assembly import Network, Shown
+from app.graph.coalitions import PAIRS_PER_EDGE
+from app.graph.columns import NONE, Integers, expand_by
 from app.graph.definitions import QUESTIONS
 from app.graph.facts import Facts
-from app.graph.funder_partner_state import funder_partner_state
-from app.graph.network import Attributes, Edge, Gathered, TooLargeError, finish
-from app.graph.selection import Selection, actor, partners_of, select, weakest
+from app.graph.funder_partner_state import gather, partner_rows
+from app.graph.links import Bits, Edges, basis_bits, edges_of, links_of, taken_bits
+from app.graph.money import sums_of
+from app.graph.network import Attributes
+from app.graph.selection import (
+    Grades,
+    Selection,
+    country_site,
+    open_groups,
+    origins_of,
+    select,
+    site_states,
+    target_rows,
+)
+from app.graph.spaces import nodes_of, records_of
+from app.graph.ties import Incidence, Ties, incidence_of
 
-__all__ = ["KINDS", "PAIRS_PER_EDGE", "THROUGH", "WEIGHTS", "has_amounts", "projection"]
+__all__ = ["KINDS", "THROUGH", "WEIGHTS", "gather_shared", "has_amounts", "project", "projection"]
 
 KINDS = ("funder", "partner", "state", "topic")
 """What can be projected."""
 THROUGH = (*KINDS, "project")
 """What can be shared."""
 WEIGHTS = ("count", "newman", "jaccard", "amount")
-PAIRS_PER_EDGE = 20
-"""With `top_k`, pairs that may be looked at for each edge that an answer may hold."""
 
 _DIGITS = 9
 """Digits after the point that a weight keeps: the same on every machine."""
 _FUNDS = {"funder", "partner"}
 _WORKS_IN = {"partner", "state"}
-
-Links = dict[str, dict[str, Edge]]
-"""Shared neighbour k -> node -> the edge between the two."""
-Weigh = Callable[[str, str, Iterable[str]], int | float]
-"""Two nodes and what they share -> the weight of their edge."""
 
 
 def has_amounts(of: str, through: str) -> bool:
@@ -37,7 +47,12 @@ def has_amounts(of: str, through: str) -> bool:
     return {of, through} == _FUNDS
 
 
-def projection(
+def projection(facts: Facts, selection: Selection, **asked: Any) -> Attributes:
+    """The network as node-link data: see `project`."""
+    return project(facts, selection, **asked).node_link()
+
+
+def project(
     facts: Facts,
     selection: Selection,
     *,
@@ -46,11 +61,11 @@ def projection(
     weight: str,
     top_k: int | None,
     query: Attributes,
-    min_weight: int,
+    min_weight: float,
     max_edges: int | None,
     most_edges: int,
-) -> Attributes:
-    """The network of the nodes of one kind, as node-link data: an edge for every pair that shares a neighbour.
+) -> Shown:
+    """The network of the nodes of one kind: an edge for every pair that shares a neighbour.
 
     P are the selected projects; A and B are the sets of distinct neighbours, of the kind `through`, of two nodes of the
     kind `of`. Neighbours are: funder and partner by `funds`; partner and state by `works_in` (states that are named);
@@ -63,230 +78,293 @@ def projection(
     - *amount* = the sum over shared k of the smaller amount, for each currency and stage: never one number. The weight
       of the edge is the count; `amounts` has the sums, and the k that make them lower bounds.
 
-    More pairs than an answer may hold are refused, unless `top_k` asks for the best so many of each node, by weight,
-    then id: an edge stays if it is among the best of either end.
+    `top_k` keeps the best so many of each node, by weight, then id: an edge stays if it is among the best of either
+    end. All pairs that share a neighbour are looked at: where there are more of them than an answer may hold edges (20
+    times as many where `top_k` or `max_edges` cut them), the network is refused.
 
     References
     ----------
     .. [1] M. E. J. Newman (2001). Scientific collaboration networks. II. Shortest paths, weighted networks, and
        centrality. Physical Review E 64, 016132. https://doi.org/10.1103/PhysRevE.64.016132
     """
-    gathered = Gathered(facts, selection, select(facts, selection))
-    links = _links(gathered, of, through, most_edges)
-    for nodes in links.values():
-        for ref in nodes:
-            if ref.startswith("topic:"):
-                topic = facts.topics[ref.removeprefix("topic:")]
-                gathered.nodes[ref] = {"kind": "topic", "label": topic.label_en, "label_es": topic.label_es}
-            else:
-                gathered.node(ref)
-    sets: dict[str, set[str]] = {ref: set() for ref in gathered.nodes}
-    for shared, nodes in links.items():
-        for ref, link in nodes.items():
-            if _is_certain(link):
-                sets[ref].add(shared)
-    for ref, having in sets.items():
-        gathered.nodes[ref]["neighbours"] = len(having)
-    sizes = {shared: sum(map(_is_certain, nodes.values())) for shared, nodes in links.items()}
-
-    def weigh(one: str, other: str, shared: Iterable[str]) -> int | float:
-        both = [ref for ref in shared if ref in sets[one] and ref in sets[other]]
-        if weight == "newman":
-            return round(fsum(1 / (sizes[ref] - 1) for ref in both), _DIGITS)
-        if weight == "jaccard":
-            return round(len(both) / (len(sets[one] | sets[other]) or 1), _DIGITS)
-        return len(both)
-
-    pairs, cut = _pairs(links, weigh, top_k, most_edges)
-    relation = f"shared_{through}"
-    for (one, other), common in pairs.items():
-        edge = gathered.edge(one, other, relation)
-        _fill(edge, common, links, sizes)
-        edge.extra["weight"] = weigh(one, other, common)
-        if weight == "amount":
-            edge.extra["amounts"] = _amounts(
-                (links[ref][one].extra["money"], links[ref][other].extra["money"], ref) for ref in edge.extra["shared"]
-            )
-    words = QUESTIONS["projection"]
-    network = finish(
-        gathered,
-        network="projection",
-        directed=False,
+    most = most_edges if top_k is None and max_edges is None else most_edges * PAIRS_PER_EDGE
+    network = gather_shared(facts, selection, of=of, through=through, weight=weight, most=most, top_k=top_k)
+    return network.finish(
+        name="projection",
         definitions={},
         query=query,
         min_weight=min_weight,
         max_edges=max_edges,
         most_edges=most_edges,
-        block={
-            "definitions": {relation: words["shared"], "neighbours": words["neighbours"], weight: words[weight]},
-            "projection": {
-                "of": of,
-                "through": through,
-                "weight": weight,
-                "top_k": top_k,
-                "pairs": len(pairs) + cut,
-                "pairs_beyond_top_k": cut,
-            },
-            "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
-        },
     )
-    network["graph"]["truncated"] |= cut > 0
+
+
+def gather_shared(
+    facts: Facts,
+    selection: Selection,
+    *,
+    of: str,
+    through: str,
+    weight: str,
+    most: int = 0,
+    top_k: int | None = None,
+    ends: tuple[str, str] | None = None,
+) -> Network:
+    """The network of `project`, of which `most` pairs may be looked at; with `ends` the edge of these two nodes."""
+    network = Network(facts, selection, select(facts, selection), directed=False)
+    edges, node, chosen = _edges(network, of, through)
+    incidence = incidence_of(edges, node=node, chosen=chosen)
+    network.have(incidence.node)
+    degrees = np.bincount(incidence.node[incidence.is_certain], minlength=len(nodes_of(facts.columns)))
+    network.values["neighbours"] = degrees
+    relation = f"shared_{through}"
+    limits: dict[str, Any] = {"most": most}
+    if ends is not None:
+        limits["around"], limits["to"] = (nodes_of(facts.columns).number(facts, ref) for ref in ends)
+    told = _teller(network, incidence, money=weight == "amount")
+    ties = Ties(relation, incidence, weaken=True, tell=told, **limits)
+    ties.weight = _weigh(ties, weight, degrees)
+    pairs = len(ties)
+    cut = ties.keep_best(top_k) if top_k is not None else 0
+    network.add(ties)
+    network.truncated = cut > 0
+    words = QUESTIONS["projection"]
+    network.block = {
+        "definitions": {relation: words["shared"], "neighbours": words["neighbours"], weight: words[weight]},
+        "projection": {
+            "of": of,
+            "through": through,
+            "weight": weight,
+            "top_k": top_k,
+            "pairs": pairs,
+            "pairs_beyond_top_k": cut,
+        },
+    }
     return network
 
 
-def _is_certain(link: Edge) -> bool:
-    return bool(link.projects["certain"])
+def _weigh(ties: Ties, weight: str, degrees: Integers) -> NDArray[Any]:
+    counts = ties.weight
+    if weight == "jaccard":
+        either = degrees[ties.source] + degrees[ties.target] - counts
+        jaccard: NDArray[Any] = np.round(counts / np.maximum(either, 1), _DIGITS)
+        return jaccard
+    if weight == "newman":
+        sizes = ties.incidence.sizes[ties.one]
+        parts = np.where(ties.both, 1 / np.maximum(sizes - 1, 1), 0.0)
+        edge = np.repeat(ties.numbers, np.diff(ties.starts))
+        newman: NDArray[Any] = np.round(np.bincount(edge, parts, minlength=len(ties)), _DIGITS)
+        return newman
+    return counts
 
 
 # Who has what
 
 
-def _links(gathered: Gathered, of: str, through: str, most_edges: int) -> Links:
-    links: Links = {}
+def _edges(network: Network, of: str, through: str) -> tuple[Edges, str, Integers | None]:
+    """The edges between the two kinds, the end at which the nodes stand, and which edges are meant (None: all)."""
+    columns = network.columns
     if "state" in (of, through):
-        for project in gathered.selected.projects:
-            places = places_of(gathered.facts, project, gathered.selection)
-            for group in places.groups:
-                gathered.leave_out("state_groups", group.id)
-            if places.nationwide:
-                gathered.leave_out("nationwide_projects", project)
+        _leave_out_places(network)
     if {of, through} in (_FUNDS, _WORKS_IN):
-        ends = ("source", "target") if of == "funder" or through == "state" else ("target", "source")
-        for found in _tripartite(gathered, most_edges, "funds" if {of, through} == _FUNDS else "works_in"):
-            node, shared = (found[end] for end in ends)
-            link = links.setdefault(shared, {}).setdefault(node, Edge(node, shared, found["relation"]))
-            for certainty, projects in found["projects"].items():
-                for project in projects:
-                    link.add(project, certainty, found["records"], found["basis"])
-            link.extra["money"] = found.get("money")
-        return links
-    for project in gathered.selected.projects:
-        items = {kind: list(_items(gathered, project, kind)) for kind in (of, through)}
-        for node, certainty, records, bases in items[of]:
-            for shared, other_certainty, other_records, other_bases in items[through]:
-                link = links.setdefault(shared, {}).setdefault(node, Edge(node, shared, "has"))
-                sure = weakest(certainty, other_certainty)
-                link.add(project, sure, [*records, *other_records], [*bases, *other_bases])
-    return links
+        relation = "funds" if {of, through} == _FUNDS else "works_in"
+        base = gather(network.facts, network.selection, [])
+        for reason in ("unnamed_parties", "facts_of_other_basis"):
+            network.leave_out_too(base, reason)
+        edges = base.plain(relation)
+        node = "source" if of == "funder" or through == "state" else "target"
+        if relation == "funds":
+            return edges, node, None
+        nodes = nodes_of(columns)
+        is_state = (edges.target >= nodes.start("state")) & (edges.target < nodes.start("state_group"))
+        return edges, node, np.flatnonzero(is_state)
+    mine, shared = (_ITEMS[kind](network) for kind in (of, through))
+    return edges_of("has", *_joined(mine, shared)), "source", None
 
 
-def _tripartite(gathered: Gathered, most_edges: int, relation: str) -> Iterator[Attributes]:
-    """The edges of one relation of the funder-partner-state network of the same selection, those of states only."""
-    base = funder_partner_state(
-        gathered.facts,
-        gathered.selection,
-        include=[],
-        query={},
-        min_weight=0,
-        max_edges=None,
-        most_edges=most_edges,
+def _leave_out_places(network: Network) -> None:
+    """Note the counted groups and the whole country, which are no states."""
+    columns, mask, bits = network.columns, network.selected.mask, taken_bits(network.selection.basis)
+    groups, rows, targets = open_groups(columns), columns["project_state"], target_rows(columns)
+    taken = mask[groups.project] & ((basis_bits(columns["state_group"].words("basis"))[groups.code] & bits) != 0)
+    network.leave_out("state_groups", "state_group", groups.code[taken])
+    taken = mask[rows["project"][targets]] & ((basis_bits(rows.words("basis"))[targets] & bits) != 0)
+    taken &= rows["site"][targets] == country_site(columns)
+    network.leave_out("nationwide_projects", "project", rows["project"][targets[taken]])
+
+
+class Items(NamedTuple):
+    """The nodes of one kind that selected projects have, in the order of the projects."""
+
+    project: Integers
+    node: Integers
+    certainty: Grades
+    record: Integers
+    """Numbers, or NONE."""
+    basis: Bits
+
+    def in_order(self) -> "Items":
+        """By project."""
+        order = np.argsort(self.project, kind="stable")
+        return Items(*(column[order] for column in self))
+
+
+def _items(network: Network, project: Integers, node: Integers, **known: NDArray[Any]) -> Items:
+    grades = network.selected.grades[project]
+    record = known.get("record", np.full(len(project), NONE))
+    basis = known.get("basis", np.zeros(len(project), dtype=np.uint8))
+    return Items(project.astype(np.int64), node, known.get("certainty", grades), record, basis).in_order()
+
+
+def _projects(network: Network) -> Items:
+    taken = network.selected.taken
+    return _items(network, taken, taken + nodes_of(network.columns).start("project"))
+
+
+def _topics(network: Network) -> Items:
+    rows = network.columns["project_topic"]
+    basis = basis_bits(rows.words("basis"))
+    taken = network.selected.mask[rows["project"]] & ((basis & taken_bits(network.selection.basis)) != 0)
+    start = nodes_of(network.columns).start("topic")
+    return _items(network, rows["project"][taken], rows["topic"][taken] + start, basis=basis[taken])
+
+
+def _partners(network: Network) -> Items:
+    rows, bits, first = (
+        partner_rows(network.columns),
+        taken_bits(network.selection.basis),
+        network.columns.organizations,
     )
-    for reason in ("unnamed_parties", "facts_of_other_basis"):
-        for ref in base["graph"]["left_out"].get(reason, {"ids": []})["ids"]:
-            gathered.leave_out(reason, ref)
-    for edge in base["edges"]:
-        if edge["relation"] == relation and (relation == "funds" or edge["target"].startswith("state:")):
-            yield edge
+    taken = network.selected.mask[rows.project] & ((rows.basis & bits) != 0)
+    parties = rows.actor[taken & (rows.actor >= first)] - first
+    network.leave_out("unnamed_parties", "unnamed_party", parties, prefix="party")
+    taken &= rows.actor < first
+    start = nodes_of(network.columns).start("org")
+    return _items(
+        network, rows.project[taken], rows.actor[taken] + start, record=rows.record[taken], basis=rows.basis[taken]
+    )
 
 
-Item = tuple[str, str, list[str], list[str]]
-"""A node of a project: prefixed id, certainty, records, bases."""
+def _funders(network: Network) -> Items:
+    columns, bits = network.columns, taken_bits(network.selection.basis)
+    funding, taken = columns["funding"], network.selected.taken
+    origins = origins_of(columns)[taken]
+    at, rows = columns.index("funding", "project").rows(origins[origins != NONE])
+    projects = taken[origins != NONE][at]
+    known = funding["funder"][rows] != NONE
+    projects, rows = projects[known], rows[known]
+    basis = basis_bits(funding.words("basis"))[rows]
+    fits = (basis & bits) != 0
+    network.leave_out("facts_of_other_basis", "funding", rows[~fits], prefix="funding")
+    projects, rows, basis, first = projects[fits], rows[fits], basis[fits], columns.organizations
+    funders = funding["funder"][rows]
+    network.leave_out("unnamed_parties", "unnamed_party", funders[funders >= first] - first, prefix="party")
+    named = funders < first
+    return _items(
+        network,
+        projects[named],
+        funders[named] + nodes_of(columns).start("org"),
+        record=rows[named] + records_of(columns).start("funding"),
+        basis=basis[named],
+    )
 
 
-def _items(gathered: Gathered, project: str, kind: str) -> Iterator[Item]:
-    """The nodes of one kind that a selected project has."""
-    certainty = gathered.selected.projects[project]
-    if kind == "project":
-        yield f"project:{project}", certainty, [], []
-    elif kind == "topic":
-        for topic in gathered.facts.topics_of.get(project, []):
-            if gathered.selection.takes(topic.basis):
-                yield f"topic:{topic.topic}", certainty, [], [topic.basis]
-    elif kind == "partner":
-        for ref, (rows, paid) in partners_of(gathered.facts, project, gathered.selection).items():
-            if ref.startswith("party:"):
-                gathered.leave_out("unnamed_parties", ref)
-                continue
-            records = [f"participation:{row.id}" for row in rows] + [f"funding:{row.id}" for row in paid]
-            yield ref, certainty, records, [row.basis for row in rows] + [row.basis for row in paid]
-    else:
-        yield from (_funders if kind == "funder" else _states)(gathered, project)
+def _states(network: Network) -> Items:
+    columns, bits = network.columns, taken_bits(network.selection.basis)
+    rows, targets = columns["project_state"], target_rows(columns)
+    states = site_states(columns)[rows["site"][targets]]
+    here = network.selected.mask[rows["project"][targets]] & (states != NONE)
+    targets, states = targets[here], states[here]
+    basis = basis_bits(rows.words("basis"))[targets]
+    fits = (basis & bits) != 0
+    network.leave_out("facts_of_other_basis", "project_state", targets[~fits], prefix="project_state")
+    targets, states, basis = targets[fits], states[fits], basis[fits]
+    return _items(
+        network,
+        rows["project"][targets],
+        states + nodes_of(columns).start("state"),
+        certainty=network.selected.times[rows["project"][targets]],
+        record=targets + records_of(columns).start("project_state"),
+        basis=basis,
+    )
 
 
-def _funders(gathered: Gathered, project: str) -> Iterator[Item]:
-    for row in gathered.facts.effective_funding(project)[1]:
-        if not gathered.selection.takes(row.basis):
-            gathered.leave_out("facts_of_other_basis", f"funding:{row.id}")
-        elif row.funder is None:
-            gathered.leave_out("unnamed_parties", actor(None, row.funder_party))
-        else:
-            yield f"org:{row.funder}", gathered.selected.projects[project], [f"funding:{row.id}"], [row.basis]
+_ITEMS: dict[str, Callable[[Network], Items]] = {
+    "project": _projects,
+    "topic": _topics,
+    "partner": _partners,
+    "funder": _funders,
+    "state": _states,
+}
 
 
-def _states(gathered: Gathered, project: str) -> Iterator[Item]:
-    when = weakest("certain", gathered.selected.when[project])
-    for place in gathered.facts.states_of.get(project, []):
-        state = gathered.facts.state_of(place)
-        if place.role != "target" or place.membership == "excluded" or state is None:
-            continue
-        if gathered.selection.takes(place.basis):
-            yield f"state:{state}", when, [f"project_state:{place.id}"], [place.basis]
-        else:
-            gathered.leave_out("facts_of_other_basis", f"project_state:{place.id}")
+def _joined(mine: Items, shared: Items) -> tuple[Any, Grades]:
+    """Links between the items of each project, and their certainties."""
+    first = np.searchsorted(shared.project, mine.project, side="left")
+    counts = np.searchsorted(shared.project, mine.project, side="right") - first
+    one, other = expand_by(first, counts)
+    links = links_of(
+        mine.node[one],
+        shared.node[other],
+        mine.project[one],
+        mine.record[one],
+        mine.basis[one],
+        second=shared.record[other],
+        second_basis=shared.basis[other],
+        certainty=np.maximum(mine.certainty[one], shared.certainty[other]),
+    )
+    return links, links.certainty
 
 
-# Pairs
+# What is told of an edge
 
 
-Pairs = dict[tuple[str, str], list[str]]
-"""Two nodes, by id -> what they share, certainly or not."""
+def _teller(
+    network: Network, incidence: Incidence, *, money: bool
+) -> Callable[[Ties, Shown, Integers], list[Attributes]]:
+    nodes, facts = nodes_of(network.columns), network.facts
+
+    def tell(ties: Ties, _shown: Shown, edges: Integers) -> list[Attributes]:
+        told: list[Attributes] = [{"shared": [], "shared_sizes": [], "possibly_shared": []} for _ in edges]
+        places, one, _ = ties.entries(edges)
+        _, hubs, both = ties.hubs(edges)
+        sizes = incidence.sizes[one]
+        for place, ref, size, certain in zip(
+            places.tolist(), nodes.refs(facts, hubs), sizes.tolist(), both.tolist(), strict=True
+        ):
+            if certain:
+                told[place]["shared"].append(ref)
+                told[place]["shared_sizes"].append(size)
+            else:
+                told[place]["possibly_shared"].append(ref)
+        if money:
+            for place, amounts in enumerate(_amounts_of(network, ties, edges)):
+                told[place]["amounts"] = amounts
+        return told
+
+    return tell
 
 
-def _pairs(links: Links, weigh: Weigh, top_k: int | None, most_edges: int) -> tuple[Pairs, int]:
-    """The pairs to show, and how many others there are."""
-    count = sum(len(nodes) * (len(nodes) - 1) // 2 for nodes in links.values())
-    most = most_edges if top_k is None else most_edges * PAIRS_PER_EDGE
-    if count > most:
-        raise TooLargeError(count, most)
-    found: Pairs = {}
-    if top_k is None:
-        for shared, nodes in sorted(links.items()):
-            for pair in combinations(sorted(nodes), 2):
-                found.setdefault(pair, []).append(shared)
-        return found, 0
-    having: dict[str, list[str]] = {}
-    for shared, nodes in sorted(links.items()):
-        for node in nodes:
-            having.setdefault(node, []).append(shared)
-    ends = 0
-    for node in sorted(having):
-        others: dict[str, list[str]] = {}
-        for shared in having[node]:
-            for other in links[shared]:
-                if other != node:
-                    others.setdefault(other, []).append(shared)
-        ends += len(others)
-        ranked = sorted(others, key=lambda other: (-weigh(node, other, others[other]), other))
-        for other in ranked[:top_k]:
-            found[min(node, other), max(node, other)] = others[other]
-    return found, ends // 2 - len(found)
-
-
-def _fill(edge: Edge, shared: Iterable[str], links: Links, sizes: Mapping[str, int]) -> None:
-    """Give an edge what its ends share, and the projects and records behind that."""
-    certain: list[str] = []
-    possible: list[str] = []
-    for ref in shared:
-        behind = (links[ref][edge.source], links[ref][edge.target])
-        sure = weakest(*(link.certainty for link in behind))
-        (certain if sure == "certain" else possible).append(ref)
-        for link in behind:
-            for certainty, projects in link.projects.items():
-                for project in projects:
-                    edge.add(project, weakest(certainty, sure), link.records, link.bases)
-    edge.extra["shared"] = certain
-    edge.extra["shared_sizes"] = [sizes[ref] for ref in certain]
-    edge.extra["possibly_shared"] = possible
+def _amounts_of(network: Network, ties: Ties, edges: Integers) -> list[Attributes]:
+    """For each edge the smaller amounts of what both ends certainly share."""
+    incidence, nodes = ties.incidence, nodes_of(network.columns)
+    places, one, other = ties.entries(edges)
+    _, hubs, both = ties.hubs(edges)
+    numbers = np.unique(incidence.edge[np.concatenate([one, other])])
+    at, links = incidence.edges.rows(numbers)
+    rows = incidence.edges.links.first[links] - records_of(network.columns).start("funding")
+    told = sums_of(network.columns, network.selection, at, rows, len(numbers)).told(network.facts)
+    money = dict(zip(numbers.tolist(), told, strict=True))
+    found: list[list[tuple[Attributes, Attributes, str]]] = [[] for _ in edges]
+    for place, ours, theirs, ref in zip(
+        places[both].tolist(),
+        incidence.edge[one[both]].tolist(),
+        incidence.edge[other[both]].tolist(),
+        nodes.refs(network.facts, hubs[both]),
+        strict=True,
+    ):
+        found[place].append((money[ours], money[theirs], ref))
+    return [_amounts(shared) for shared in found]
 
 
 def _amounts(shared: Iterable[tuple[Attributes, Attributes, str]]) -> Attributes:

@@ -4,13 +4,24 @@ Three-valued geography: for a project and a state exactly one of certain, possib
 Three-valued time: for a project and a window of years, certain, possible or none.
 """
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from app.graph.facts import COUNTRY, Facts, FundingFact, ParticipationFact
+import numpy as np
+from numpy.typing import NDArray
+
+from app.graph.columns import MISSING, NONE, SPACES, Columns, Index, Integers, Words
+from app.graph.facts import COUNTRY, Facts, FundingFact, ParticipationFact, documents_of
 
 CERTAINTIES = ("certain", "possible", "nationwide")
 """From the strongest to the weakest."""
+CERTAIN, POSSIBLE, NATIONWIDE, NOT = range(4)
+"""Their places, as arrays have them; NOT is weaker than all."""
+
+Grades = NDArray[np.uint8]
+"""A certainty, by its place, for each project."""
 
 PARTNER_ROLES = frozenset({"lead", "implementing", "extending", "partner", "designer", "convener", "host"})
 """Roles that make a participant a partner; a designer only where it is not the funder too."""
@@ -52,6 +63,11 @@ class Selection:
         return found
 
     @property
+    def has_filters(self) -> bool:
+        """Whether it says anything of projects: basis chooses facts, and currency sums."""
+        return bool(self.query().keys() - {"basis", "currency", "certainty"}) or self.is_graded
+
+    @property
     def is_graded(self) -> bool:
         """Whether certainty plays a part: only a state or a window of years can be matched less than certainly."""
         return bool(self.state) or self.has_window
@@ -66,24 +82,71 @@ class Selection:
         return not self.basis or basis in self.basis
 
 
-@dataclass(frozen=True)
 class Selected:
-    """What a selection found."""
+    """What a selection found. Certainties are places in `CERTAINTIES`; NOT where there is none."""
 
-    projects: dict[str, str]
-    """Selected project -> its certainty under the selection."""
-    when: dict[str, str]
-    """Selected project -> certainty of its time alone (`certain` where the selection has no window)."""
-    matches: dict[str, str]
-    """Every project that matches at some certainty, whether it is taken or not -> that certainty."""
-    possible_by_window: list[str] = field(default_factory=list)
-    """Projects without any date, which are possible in any window."""
+    def __init__(self, facts: Facts, grades: Grades, times: Grades, found: Integers, taken: Integers) -> None:
+        """`grades` and `times`: for each project its certainty, and that of its time alone."""
+        self.facts = facts
+        self.grades = grades
+        self.times = times
+        self.found = found
+        """Codes of the projects that match at some certainty, ascending."""
+        self.taken = taken
+        """Codes of the selected projects, ascending."""
+
+    @cached_property
+    def undated(self) -> Integers:
+        """Codes of projects without any date, which are possible in any window."""
+        projects = self.facts.columns["project"]
+        found: Integers = self.found[
+            (projects["start_date"][self.found] == 0)
+            & (projects["end_date"][self.found] == 0)
+            & (self.times[self.found] == POSSIBLE)
+        ]
+        return found
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every project is selected."""
+        return len(self.taken) == len(self.grades)
+
+    def rows(self, index: Index) -> Integers:
+        """The rows of the selected projects, ascending, by an index of projects."""
+        return np.sort(index.rows(self.taken)[1])
+
+    @cached_property
+    def projects(self) -> dict[str, str]:
+        """Selected project -> its certainty under the selection."""
+        self.facts.prepare(self.taken)
+        return self._words(self.grades, self.taken)
+
+    @cached_property
+    def when(self) -> dict[str, str]:
+        """Selected project -> certainty of its time alone (`certain` where the selection has no window)."""
+        return self._words(self.times, self.taken)
+
+    @cached_property
+    def matches(self) -> dict[str, str]:
+        """Every project that matches at some certainty, whether it is taken or not -> that certainty."""
+        return self._words(self.grades, self.found)
+
+    def _words(self, grades: Grades, projects: Integers) -> dict[str, str]:
+        words = (CERTAINTIES[grade] for grade in grades[projects].tolist())
+        return dict(zip(self.facts.ids("project", projects), words, strict=True))
+
+    @cached_property
+    def mask(self) -> NDArray[np.bool_]:
+        """For each project whether it is selected."""
+        found = np.zeros(len(self.grades), dtype=bool)
+        found[self.taken] = True
+        return found
+
+    @cached_property
     def counts(self) -> dict[str, int]:
         """Certainty -> number of projects that match so, whether they are taken or not."""
-        found = list(self.matches.values())
-        return {certainty: found.count(certainty) for certainty in CERTAINTIES}
+        found = np.bincount(self.grades[self.found], minlength=len(CERTAINTIES))
+        return {word: int(found[place]) for place, word in enumerate(CERTAINTIES)}
 
 
 def weakest(*certainties: str) -> str:
@@ -105,7 +168,7 @@ def state_certainty(facts: Facts, project: str, states: frozenset[str]) -> str:
         return "certain"
     for group in facts.groups_of.get(project, []):
         if group.role == "target" and facts.unnamed_count(group) != 0:
-            members = facts.members_of_group.get(group.id, {})
+            members = facts.members_of_group(group.id)
             if states - members.get("named", set()) - members.get("excluded", set()):
                 return "possible"
     return "nationwide" if any(row.place == COUNTRY for row in targets) else "none"
@@ -151,83 +214,334 @@ def actor(organization: str | None, party: str | None) -> str:
 
 def select(facts: Facts, selection: Selection) -> Selected:
     """The projects that match every filter."""
-    matches: dict[str, str] = {}
-    projects: dict[str, str] = {}
-    when: dict[str, str] = {}
-    undated: list[str] = []
-    for project in facts.projects.values():
-        if not _matches(facts, project.id, selection):
-            continue
-        place = state_certainty(facts, project.id, selection.state) if selection.state else "certain"
-        time = "certain"
-        if selection.has_window:
-            time = year_certainty(project.start_date, project.end_date, selection.year_from, selection.year_to)
-        certainty = weakest(place, time)
-        if certainty == "none":
-            continue
-        matches[project.id] = certainty
-        if selection.has_window and not project.start_date and not project.end_date:
-            undated.append(project.id)
-        if not selection.is_graded or certainty in selection.certainty:
-            projects[project.id] = certainty
-            when[project.id] = time
-    return Selected(projects, when, matches, undated)
+    if not selection.has_filters:
+        return _everything(facts)
+    columns = facts.columns
+    size = len(columns["project"])
+    matching = _Matching(columns)
+    _match_projects(facts, selection, matching)
+    _match_actors(facts, selection, matching)
+    _match_collaborations(columns, selection, matching)
+    grades, times = np.full(size, NOT, dtype=np.uint8), np.zeros(size, dtype=np.uint8)
+    found = matching.codes
+    sure = np.zeros(len(found), dtype=np.uint8)
+    if selection.state:
+        sure = state_grades(facts, selection.state)[found]
+        found, sure = found[sure != NOT], sure[sure != NOT]
+    if selection.has_window:
+        time = year_grades(columns, selection.year_from, selection.year_to, found)
+        found, sure, time = found[time != NOT], sure[time != NOT], time[time != NOT]
+        sure = np.maximum(sure, time)
+        times[found] = time
+    grades[found] = sure
+    taken = found
+    if selection.is_graded:
+        taken = found[np.isin(sure, [CERTAINTIES.index(word) for word in selection.certainty])]
+    return Selected(facts, grades, times, found, taken)
 
 
-def _matches(facts: Facts, project_id: str, selection: Selection) -> bool:
-    project = facts.projects[project_id]
-    if selection.project and project_id not in selection.project:
-        return False
-    if selection.project_kind and project.kind not in selection.project_kind:
-        return False
-    if selection.project_status and project.project_status not in selection.project_status:
-        return False
-    if selection.topic and not any(row.topic in selection.topic for row in facts.topics_of.get(project_id, [])):
-        return False
-    if selection.document and selection.document.isdisjoint(facts.documents.get(f"project:{project_id}", ())):
-        return False
-    return _matches_actors(facts, project_id, selection) and _matches_collaborations(facts, project_id, selection)
+def _everything(facts: Facts) -> Selected:
+    """All projects, each certain."""
+    size = len(facts.columns["project"])
+    kept: tuple[Grades, Integers] | None = facts.columns.kept.get("everything")
+    if kept is None:
+        kept = facts.columns.kept["everything"] = (np.zeros(size, dtype=np.uint8), np.arange(size))
+    grades, codes = kept
+    return Selected(facts, grades, grades, codes, codes)
 
 
-def _matches_actors(facts: Facts, project_id: str, selection: Selection) -> bool:
-    if selection.funder or selection.funder_kind:
-        funders = facts.effective_funders(project_id)
-        if selection.funder and selection.funder.isdisjoint(funders):
-            return False
-        kinds = {facts.organizations[funder].kind for funder in funders}
-        kinds |= {
-            facts.parties[row.funder_party].kind for row in facts.effective_funding(project_id)[1] if row.funder_party
-        }
-        if selection.funder_kind and selection.funder_kind.isdisjoint(kinds):
-            return False
-    if selection.partner or selection.partner_kind:
-        partners = partners_of(facts, project_id, Selection())
-        named = {ref.removeprefix("org:") for ref in partners if ref.startswith("org:")}
-        kinds = {facts.organizations[one].kind for one in named}
-        kinds |= {facts.parties[ref.removeprefix("party:")].kind for ref in partners if ref.startswith("party:")}
-        if selection.partner and selection.partner.isdisjoint(named):
-            return False
-        if selection.partner_kind and selection.partner_kind.isdisjoint(kinds):
-            return False
-    return not selection.organization or not selection.organization.isdisjoint(_involved(facts, project_id))
+class _Matching:
+    """The projects that match the filters so far."""
+
+    def __init__(self, columns: Columns) -> None:
+        """All projects."""
+        self.columns = columns
+        self.size = len(columns["project"])
+        self._codes: Integers | None = None
+
+    @property
+    def codes(self) -> Integers:
+        """Their codes, ascending."""
+        return np.arange(self.size) if self._codes is None else self._codes
+
+    def narrow(self, *codes: Integers) -> None:
+        """Keep those that are among the codes, in whatever order these come; NONE counts for nothing."""
+        among = np.zeros(self.size + 1, dtype=bool)
+        for some in codes:
+            among[some] = True
+        among = among[: self.size]
+        self._codes = np.flatnonzero(among) if self._codes is None else self._codes[among[self._codes]]
+
+    def keep(self, column: Words, words: Iterable[str]) -> None:
+        """Keep those with one of the words in a column."""
+        codes = self.codes
+        self._codes = codes[column.isin(words, codes)]
 
 
-def _involved(facts: Facts, project_id: str) -> set[str | None]:
-    """Organizations that pay for a project, receive for it, take part in it, or are in a collaboration of it."""
-    found: set[str | None] = set()
-    for row in facts.funding_of.get(project_id, []):
-        found |= {row.funder, row.recipient}
-    found |= {row.organization for row in facts.participations_of.get(project_id, [])}
-    for collaboration in facts.collaborations_of.get(project_id, []):
-        found |= {member.organization for member in facts.members_of.get(collaboration.id, [])}
+def _match_projects(facts: Facts, selection: Selection, matching: _Matching) -> None:
+    columns = matching.columns
+    if selection.project:
+        matching.narrow(facts.codes("project", selection.project))
+    if selection.topic:
+        rows = columns.index("project_topic", "topic").members(facts.codes("topic", selection.topic))
+        matching.narrow(columns["project_topic"]["project"][rows])
+    if selection.document:
+        cited = documents_of(columns, "project")
+        matching.narrow(cited.rows[np.isin(cited.documents, facts.codes("document", selection.document))])
+    if selection.project_kind:
+        matching.keep(columns["project"].words("kind"), selection.project_kind)
+    if selection.project_status:
+        matching.keep(columns["project"].words("project_status"), selection.project_status)
+
+
+def _match_actors(facts: Facts, selection: Selection, matching: _Matching) -> None:
+    columns = matching.columns
+    funding, parts, members = (columns[name] for name in ("funding", "participation", "collaboration_member"))
+    for wanted in _actors(facts, selection.funder, selection.funder_kind):
+        paying = funding["project"][columns.index("funding", "funder").members(wanted)]
+        heirs = heirs_of(columns)
+        paid = np.zeros(matching.size + 1, dtype=bool)
+        paid[paying] = True
+        matching.narrow(paying, heirs[paid[origins_of(columns)[heirs]]])
+    for wanted in _actors(facts, selection.partner, selection.partner_kind):
+        partners = partners_in(columns)
+        matching.narrow(partners.project[partners_by_actor(columns).members(wanted)])
+    for wanted in _actors(facts, selection.organization, frozenset()):
+        joined = members["collaboration"][columns.index("collaboration_member", "actor").members(wanted)]
+        matching.narrow(
+            *(funding["project"][columns.index("funding", end).members(wanted)] for end in ("funder", "recipient")),
+            parts["project"][columns.index("participation", "actor").members(wanted)],
+            columns["collaboration"]["project"][joined],
+        )
+
+
+def _actors(facts: Facts, ids: frozenset[str], kinds: frozenset[str]) -> Iterator[Integers]:
+    """For each filter that is given, the actors that it names."""
+    columns = facts.columns
+    if ids:
+        yield facts.codes("organization", ids)
+    if kinds:
+        of_kind = [columns[table].words("kind").isin(kinds) for table in SPACES["actor"]]
+        yield np.flatnonzero(np.concatenate(of_kind))
+
+
+def _match_collaborations(columns: Columns, selection: Selection, matching: _Matching) -> None:
+    if not selection.collaboration_kind and not selection.collaboration_status:
+        return
+    rows = columns["collaboration"]
+    wanted = np.ones(len(rows), dtype=bool)
+    if selection.collaboration_kind:
+        wanted &= rows.words("kind").isin(selection.collaboration_kind)
+    if selection.collaboration_status:
+        wanted &= rows.words("collaboration_status").isin(selection.collaboration_status)
+    matching.narrow(rows["project"][wanted])
+
+
+# What the columns say of each project, kept beside them
+
+
+def origins_of(columns: Columns) -> Integers:
+    """For each project its nearest self-or-ancestor with a funding row that names a funder, or NONE."""
+    kept: Integers | None = columns.kept.get("origins")
+    if kept is None:
+        funding = columns["funding"]
+        size = len(columns["project"])
+        has = np.zeros(size + 1, dtype=bool)
+        has[funding["project"][funding["funder"] != NONE]] = True
+        has = has[:size]
+        parents = columns["project"]["parent"].astype(np.int64)
+        up = np.where(has | (parents == NONE), np.arange(size), parents)
+        climbing = np.flatnonzero(up != np.arange(size))
+        # Each round doubles how far a project has climbed, so that a circle of parents ends too.
+        for _ in range(int(size).bit_length()):
+            higher = up[up[climbing]]
+            if (higher == up[climbing]).all():
+                break
+            up[climbing] = higher
+        kept = columns.kept["origins"] = np.where(has[up], up, NONE) if size else up
+    return kept
+
+
+def heirs_of(columns: Columns) -> Integers:
+    """The projects whose effective funders are those of a project above them."""
+    kept: Integers | None = columns.kept.get("heirs")
+    if kept is None:
+        origins = origins_of(columns)
+        inherits = (origins != NONE) & (origins != np.arange(len(origins)))
+        kept = columns.kept["heirs"] = np.flatnonzero(inherits)
+    return kept
+
+
+class Partners(NamedTuple):
+    """Who is a partner of which project, one row for each participation or funding row that makes it one.
+
+    Rows are in the order of project, actor, and then participations before funding rows.
+    """
+
+    project: Integers
+    actor: Integers
+    record: Integers
+    """Code of the row: participations as they are, funding rows after all of them."""
+    basis: NDArray[np.uint8]
+
+
+def partners_in(columns: Columns) -> Partners:
+    """The partners of all projects, by facts of any basis."""
+    kept: Partners | None = columns.kept.get("partners")
+    if kept is None:
+        parts, funding = columns["participation"], columns["funding"]
+        is_partner = parts.words("role").isin(PARTNER_ROLES)
+        designers = np.flatnonzero(parts.words("role").isin({"designer"}))
+        is_partner[designers] &= ~_pays(columns, parts["project"][designers], parts["actor"][designers])
+        taking_part = np.flatnonzero(is_partner)
+        receiving = np.flatnonzero((funding["recipient"] != NONE) & (funding["project"] != NONE))
+        project = np.concatenate([parts["project"][taking_part], funding["project"][receiving]]).astype(np.int64)
+        actor = np.concatenate([parts["actor"][taking_part], funding["recipient"][receiving]]).astype(np.int64)
+        record = np.concatenate([taking_part, receiving + len(parts)])
+        basis = np.concatenate([parts["basis"][taking_part], funding["basis"][receiving]])
+        order = np.argsort(project * columns.size("actor") + actor, kind="stable")
+        kept = columns.kept["partners"] = Partners(project[order], actor[order], record[order], basis[order])
+    return kept
+
+
+def partners_by_actor(columns: Columns) -> Index:
+    """The rows of `partners_in` by actor."""
+    kept: Index | None = columns.kept.get("partners_by_actor")
+    if kept is None:
+        kept = columns.kept["partners_by_actor"] = Index(partners_in(columns).actor, columns.size("actor"))
+    return kept
+
+
+def partners_by_project(columns: Columns) -> Index:
+    """The rows of `partners_in` by project."""
+    kept: Index | None = columns.kept.get("partners_by_project")
+    if kept is None:
+        kept = columns.kept["partners_by_project"] = Index(partners_in(columns).project, len(columns["project"]))
+    return kept
+
+
+def _pays(columns: Columns, projects: Integers, actors: Integers) -> NDArray[np.bool_]:
+    """For pairs of a project and an actor whether the actor is an effective funder of the project."""
+    origins = origins_of(columns)[projects]
+    places, rows = columns.index("funding", "project").rows(origins[origins != NONE])
+    pays = np.zeros(len(projects), dtype=bool)
+    which = np.flatnonzero(origins != NONE)[places]
+    pays[which[columns["funding"]["funder"][rows] == actors[which]]] = True
+    return pays
+
+
+# Place and time
+
+
+def site_states(columns: Columns) -> Integers:
+    """For each site the state that it is or lies in, NONE for places above the states."""
+    kept: Integers | None = columns.kept.get("site_states")
+    if kept is None:
+        places, states = columns["place"], columns.states
+        within = places["within_state"].astype(np.int64)
+        above = places["within_place"].astype(np.int64)
+        for _ in range(len(within)):
+            found = np.where((within == NONE) & (above != NONE), within[above], within)
+            if (found == within).all():
+                break
+            within = found
+        kept = columns.kept["site_states"] = np.concatenate([np.arange(states), within])
+    return kept
+
+
+def country_site(columns: Columns) -> int:
+    """The site that stands for the whole country, or a code that no row has."""
+    place = columns["place"].ids.find(COUNTRY)
+    return columns.states + place if place != NONE else NONE - 1
+
+
+class Groups(NamedTuple):
+    """The counted groups of states with unnamed members that are targets of their projects."""
+
+    code: Integers
+    project: Integers
+    known: NDArray[np.bool_]
+    """Shape (groups, states): whether the state is named or excluded."""
+
+
+def open_groups(columns: Columns) -> Groups:
+    """The counted groups of target states of which not all are named."""
+    kept: Groups | None = columns.kept.get("open_groups")
+    if kept is None:
+        groups, rows = columns["state_group"], columns["project_state"]
+        states = site_states(columns)[: columns.states]
+        members = np.flatnonzero(
+            (rows["state_group"] != NONE) & (rows["membership"] != 0) & (rows["site"] < len(states))
+        )
+        known = np.zeros((len(groups), len(states)), dtype=bool)
+        named = np.zeros((len(groups), len(states)), dtype=bool)
+        known[rows["state_group"][members], rows["site"][members]] = True
+        is_named = members[rows.words("membership").isin({"named"})[members]]
+        named[rows["state_group"][is_named], rows["site"][is_named]] = True
+        counts = groups["states"]
+        is_open = (counts == MISSING) | (counts > named.sum(axis=1))
+        code = np.flatnonzero(is_open & groups.words("role").isin({"target"}))
+        kept = columns.kept["open_groups"] = Groups(code, groups["project"][code].astype(np.int64), known[code])
+    return kept
+
+
+def is_target(columns: Columns) -> NDArray[np.bool_]:
+    """For each row of project_state whether it says where a project works: a target, not excluded from a group."""
+    kept: NDArray[np.bool_] | None = columns.kept.get("is_target")
+    if kept is None:
+        rows = columns["project_state"]
+        targets = rows.words("role").isin({"target"}) & ~rows.words("membership").isin({"excluded"})
+        kept = columns.kept["is_target"] = targets
+    return kept
+
+
+def target_rows(columns: Columns) -> Integers:
+    """The rows of project_state that say where a project works."""
+    return np.flatnonzero(is_target(columns))
+
+
+class _Placed(NamedTuple):
+    """Projects by the states in which they certainly work, and those that work in the whole country."""
+
+    project: Integers
+    by_state: Index
+    """Rows of `project` by state."""
+    nationwide: Integers
+
+
+def _placed(columns: Columns) -> _Placed:
+    kept: _Placed | None = columns.kept.get("placed")
+    if kept is None:
+        rows, targets = columns["project_state"], target_rows(columns)
+        project, sites = rows["project"][targets], rows["site"][targets]
+        by_state = Index(site_states(columns)[sites], columns.states)
+        kept = columns.kept["placed"] = _Placed(project, by_state, project[sites == country_site(columns)])
+    return kept
+
+
+def state_grades(facts: Facts, states: Iterable[str]) -> Grades:
+    """For each project how surely it works in at least one of the states."""
+    columns = facts.columns
+    wanted, placed, groups = facts.codes("state", states), _placed(columns), open_groups(columns)
+    found = np.full(len(columns["project"]), NOT, dtype=np.uint8)
+    found[placed.nationwide] = NATIONWIDE
+    found[groups.project[(~groups.known[:, wanted]).any(axis=1)]] = POSSIBLE
+    found[placed.project[placed.by_state.members(wanted)]] = CERTAIN
     return found
 
 
-def _matches_collaborations(facts: Facts, project_id: str, selection: Selection) -> bool:
-    if not selection.collaboration_kind and not selection.collaboration_status:
-        return True
-    return any(
-        (not selection.collaboration_kind or one.kind in selection.collaboration_kind)
-        and (not selection.collaboration_status or one.collaboration_status in selection.collaboration_status)
-        for one in facts.collaborations_of.get(project_id, [])
-    )
+def year_grades(columns: Columns, year_from: int | None, year_to: int | None, codes: Integers) -> Grades:
+    """For each of some projects how surely it falls into the window (both years included)."""
+    projects = columns["project"]
+    low = -10000 if year_from is None else year_from
+    high = 10000 if year_to is None else year_to
+    first, last = projects["start_date"][codes] // 10000, projects["end_date"][codes] // 10000
+    starts, ends = first != 0, last != 0
+    grades = np.full(len(codes), POSSIBLE, dtype=np.uint8)
+    both = starts & ends
+    grades[both] = np.where((first <= high) & (last >= low), CERTAIN, NOT)[both]
+    begun = starts & ~ends
+    grades[begun] = np.select([(low <= first) & (first <= high), first < low], [CERTAIN, POSSIBLE], NOT)[begun]
+    ended = ends & ~starts
+    grades[ended] = np.select([(low <= last) & (last <= high), last > high], [CERTAIN, POSSIBLE], NOT)[ended]
+    return grades

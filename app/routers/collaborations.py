@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from fastapi import Request
 from pydantic import Field
 from sqlalchemy import Connection
@@ -10,7 +11,6 @@ from app.graph.selection import select
 from app.models.nouns import BY_KIND
 from app.routers.crud import crud_router
 from app.routers.selecting import Ids, SelectionParameters, selection_of, snapshots
-from app.store.records import keys_of
 
 COLLABORATION = BY_KIND["collaboration"]
 
@@ -27,14 +27,18 @@ def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[
         return None, {}
     facts = snapshots(request).get(connection)
     selection = selection_of(connection, facts, SelectionParameters.model_construct(**chosen))
-    found = set(facts.collaborations)
+    rows, members = facts.columns["collaboration"], facts.columns["collaboration_member"]
+    found = np.ones(len(rows), dtype=bool)
     if selection.organization:
-        found &= {member.collaboration for member in facts.members if member.organization in selection.organization}
+        wanted = facts.codes("organization", selection.organization)
+        _, joined = facts.columns.index("collaboration_member", "actor").rows(wanted)
+        found[:] = False
+        found[members["collaboration"][joined]] = True
     if selection.topic or selection.funder:
         of_project = SelectionParameters.model_construct(topic=parameters.topic, funder=parameters.funder)
-        projects = select(facts, selection_of(connection, facts, of_project)).projects
-        found &= {one.id for one in facts.collaborations.values() if one.project in projects}
-    return set(keys_of(connection, COLLABORATION, found).values()), {}
+        selected = select(facts, selection_of(connection, facts, of_project))
+        found &= np.append(selected.mask, False)[rows["project"]]
+    return set(rows.pk[found].tolist()), {}
 
 
 router = crud_router(COLLABORATION, extra_parameters=_PARAMETERS, choose=_choose)

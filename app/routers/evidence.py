@@ -5,16 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 
-from app.graph.coalitions import coalitions
-from app.graph.definitions import RELATIONS, TIES
-from app.graph.facts import Facts
-from app.graph.funder_partner_state import INCLUDES, funder_partner_state
-from app.graph.network import TooLargeError
-from app.graph.selection import Selection
+from app.graph.evidence import edge_named
 from app.models.types import RecordRef, Schema
 from app.problems import Problem
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems, tag
-from app.routers.networks.shared import NetworkEdge, too_large
+from app.routers.common import READ_HEADERS, DatabaseDep, problems, tag
+from app.routers.networks.projection import OfName, WeightName
+from app.routers.networks.shared import NetworkEdge
 from app.routers.selecting import SelectionParameters, selection_of, snapshots
 from app.store.evidence import documents_of, evidence_of, one_record
 
@@ -29,6 +25,8 @@ class EvidenceParameters(SelectionParameters):
         description="`id` of an edge, with the selection of the network that has it.",
         examples=["org:ned~funds~org:ficdcm"],
     )
+    of: OfName = Field(default="partner", description="For an edge of a projection: of what kind its nodes are.")
+    weight: WeightName = Field(default="count", description="For an edge of a projection: its weight.")
     record: RecordRef | None = Field(
         default=None, description="Prefixed id of a record.", examples=["funding:f-ned2020-14"]
     )
@@ -90,25 +88,27 @@ class Evidence(Schema):
     operation_id="get_evidence",
     summary="Why an edge or a record is there",
     response_model=Evidence,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "not-found", "too-large-network")},
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "not-found")},
 )
 def get_evidence(
     request: Request,
     response: Response,
     database: DatabaseDep,
-    settings: SettingsDep,
     parameters: Annotated[EvidenceParameters, Query()],
 ) -> dict[str, Any]:
     """Rows, documents, headings and paragraphs behind one edge (`edge=`) or one record (`record=`)."""
     if (parameters.edge is None) == (parameters.record is None):
         detail = "give either edge or record"
         raise Problem("bad-parameter", "One thing at a time.", errors=[{"parameter": "edge", "detail": detail}])
-    edge = None
+    edge = definition = None
     with database.read() as connection:
         facts = snapshots(request).get(connection, parameters.as_of)
         if parameters.edge is not None:
             selection = selection_of(connection, facts, parameters)
-            edge = _find(facts, selection, parameters.edge, settings.max_edges)
+            found = edge_named(facts, selection, parameters.edge, of=parameters.of, weight=parameters.weight)
+            if found is None:
+                raise Problem("not-found", "There is no such edge in the network of this selection.")
+            edge, definition = found
             refs = set(edge["records"]) | {f"project:{one}" for ids in edge["projects"].values() for one in ids}
             items = evidence_of(connection, facts.number, refs)
         else:
@@ -117,29 +117,10 @@ def get_evidence(
     tag(response, version=facts.version)
     return {
         "edge": edge,
-        "definition": (RELATIONS | TIES).get(edge["relation"]) if edge else None,
+        "definition": definition,
         "record": parameters.record,
         "status": "known" if any(item["citations"] for item in items) else "none_recorded",
         "items": items,
         "documents": documents,
         "data_version": f"v{facts.version}",
     }
-
-
-def _find(facts: Facts, selection: Selection, edge_id: str, most_edges: int) -> dict[str, Any]:
-    relation = edge_id.split("~")[1]
-    shared: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": most_edges}
-    try:
-        if relation in RELATIONS:
-            network = funder_partner_state(facts, selection, include=INCLUDES, **shared)
-        else:
-            ties = [relation] if relation in TIES else list(TIES)
-            weights = {} if relation in TIES else dict.fromkeys(TIES, 1.0)
-            include = ["unnamed"] if "party:" in edge_id else []
-            network = coalitions(facts, selection, ties=ties, weights=weights, include=include, **shared)
-    except TooLargeError as error:
-        raise too_large(error) from error
-    found = next((edge for edge in network["edges"] if edge["id"] == edge_id), None)
-    if found is None:
-        raise Problem("not-found", "There is no such edge in the network of this selection.")
-    return dict(found)

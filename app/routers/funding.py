@@ -2,19 +2,22 @@
 
 from typing import Any
 
+import numpy as np
 from fastapi import Request
 from pydantic import Field
 from sqlalchemy import Connection
 
-from app.graph.network import money
+from app.graph.answers import IDS_PER_ENTRY
+from app.graph.money import sums_of
 from app.graph.selection import Selection
 from app.models.nouns import BY_KIND
 from app.models.types import Schema
+from app.problems import Problem
 from app.routers.common import QueryYear
 from app.routers.crud import crud_router, page_query
 from app.routers.selecting import check_window, snapshots
 from app.store.records import conditions
-from app.store.years import dated_within, ids_where
+from app.store.years import dated_within, keys_where
 
 FUNDING = BY_KIND["funding"]
 
@@ -65,11 +68,17 @@ def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[
         only = dated_within(connection, parameters.year_from, parameters.year_to)
     summed = None
     if "total" in (parameters.include or ()):
-        ids = ids_where(
-            connection, FUNDING, conditions(connection, FUNDING, page_query(FUNDING, parameters, only=only))
-        )
-        rows = [row for row in snapshots(request).get(connection).funding if row.id in ids]
-        summed = money(rows, Selection())
+        listed = conditions(connection, FUNDING, page_query(FUNDING, parameters, only=only))
+        facts = snapshots(request).get(connection)
+        keys = np.array(keys_where(connection, FUNDING, listed), dtype=np.int64)
+        rows = np.flatnonzero(np.isin(facts.columns["funding"].pk, keys))
+        most = request.app.state.settings.max_edges * IDS_PER_ENTRY
+        if len(rows) > most:
+            raise Problem(
+                "too-many-included",
+                f"The sums are of {len(rows)} rows, {most} at most: narrow the list, or ask without include=total.",
+            )
+        summed = sums_of(facts.columns, Selection(), np.zeros(len(rows), dtype=np.int64), rows, 1).told(facts)[0]
     return only, {"money": summed}
 
 

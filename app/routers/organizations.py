@@ -2,14 +2,18 @@
 
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import Path, Request, Response
 from pydantic import Field, create_model
 from sqlalchemy import Connection
 
+from app.graph.columns import Integers
+from app.graph.facts import documents_of
+from app.graph.network import TooLargeError
 from app.graph.profiles import organization_networks, partners_of_selection
 from app.models.nouns import BY_KIND
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, problems, tag
+from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, SettingsDep, problems, tag
 from app.routers.crud import crud_router, detailed, many
 from app.routers.evidence import CitedDocument, EvidenceItem
 from app.routers.networks.shared import NetworkEdge
@@ -21,9 +25,9 @@ from app.routers.selecting import (
     StateForms,
     selection_of,
     snapshots,
+    too_many_projects,
 )
 from app.store.profiles import organization_profile
-from app.store.records import keys_of
 
 ORGANIZATION = BY_KIND["organization"]
 
@@ -40,19 +44,20 @@ def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[
     facts = snapshots(request).get(connection)
     asked = {"topic": parameters.topic, "state": parameters.works_in, "funder": parameters.funded_by}
     chosen = {name: values for name, values in asked.items() if values is not None}
-    names: set[str] | None = None
+    found: Integers | None = None
     if chosen:
         if parameters.certainty is not None:
             chosen["certainty"] = parameters.certainty
-        names = partners_of_selection(
+        found = partners_of_selection(
             facts, selection_of(connection, facts, SelectionParameters.model_construct(**chosen))
         )
     if parameters.document is not None:
         selection_of(connection, facts, SelectionParameters.model_construct(document=parameters.document))
-        wanted = set(parameters.document)
-        cited = {one for one in facts.organizations if not wanted.isdisjoint(facts.documents.get(f"org:{one}", ()))}
-        names = cited if names is None else names & cited
-    return None if names is None else set(keys_of(connection, ORGANIZATION, names).values()), {}
+        cited = documents_of(facts.columns, "organization")
+        wanted = facts.codes("document", parameters.document)
+        citing = cited.rows[np.isin(cited.documents, wanted)]
+        found = citing if found is None else np.intersect1d(found, citing)
+    return None if found is None else set(facts.columns["organization"].pk[found].tolist()), {}
 
 
 router = crud_router(ORGANIZATION, extra_parameters=_PARAMETERS, choose=_choose)
@@ -128,18 +133,28 @@ OrganizationProfile = create_model(
     operation_id="get_organization_profile",
     summary="Everything known about an organization",
     response_model=OrganizationProfile,
-    responses={200: {"headers": READ_HEADERS}, **problems("not-found", "gone", "too-many-included")},
+    responses={
+        200: {"headers": READ_HEADERS},
+        **problems("not-found", "gone", "too-many-included", "too-large-network"),
+    },
 )
 def get_organization_profile(
     id: Annotated[str, Path(description="Id of the organization.", max_length=100)],  # noqa: A002
     request: Request,
     response: Response,
     database: DatabaseDep,
+    settings: SettingsDep,
     _: NoParametersDep,
 ) -> dict[str, Any]:
     """Names, funders, projects, places, partners, tools and figures, each with documents, headings and paragraphs."""
     with database.read() as connection:
         facts = snapshots(request).get(connection)
-        profile = organization_profile(connection, facts.number, id, lambda: organization_networks(facts, id))
+        most = settings.max_projects
+        try:
+            profile = organization_profile(
+                connection, facts.number, id, lambda: organization_networks(facts, id, most_projects=most)
+            )
+        except TooLargeError as error:
+            raise too_many_projects(error, "organization") from error
     tag(response, version=facts.version)
     return {**profile, "data_version": f"v{facts.version}"}

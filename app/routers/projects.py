@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 from fastapi import Request
 from pydantic import Field
 from sqlalchemy import Connection
 
-from app.graph.selection import CERTAINTIES, select
+from app.graph.selection import CERTAINTIES, Selected, select
 from app.models.nouns import BY_KIND
 from app.routers.common import QueryYear
 from app.routers.crud import crud_router, page_query
@@ -23,8 +24,8 @@ from app.routers.selecting import (
     snapshots,
 )
 from app.store.derived import nationwide_projects, placeless_projects
-from app.store.records import conditions, keys_of
-from app.store.years import ids_where
+from app.store.records import conditions
+from app.store.years import keys_where
 
 PROJECT = BY_KIND["project"]
 
@@ -48,25 +49,28 @@ _PARAMETERS: dict[str, Any] = {
 
 def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
     only: set[int] | None = None
-    matches: dict[str, str] = {}
+    selected: Selected | None = None
     chosen = {name: getattr(parameters, name) for name in _SELECTING if getattr(parameters, name) is not None}
     if chosen:
         facts = snapshots(request).get(connection)
         selected = select(facts, selection_of(connection, facts, SelectionParameters.model_construct(**chosen)))
-        only = set(keys_of(connection, PROJECT, selected.projects).values())
-        matches = selected.matches
+        only = set(facts.columns["project"].pk[selected.taken].tolist())
     others: set[int] | None = None
     for wanted, find in ((parameters.nationwide, nationwide_projects), (parameters.placeless, placeless_projects)):
         if wanted is not None:
             found = find(connection, holds=wanted)
             others = found if others is None else others & found
             only = found if only is None else only & found
-    if not parameters.state and parameters.year_from is None and parameters.year_to is None:
+    if selected is None or not (parameters.state or parameters.year_from or parameters.year_to):
         return only, {"by_certainty": None}
+    query = page_query(PROJECT, parameters, only=others)
+    if not (query.filters or query.missing or query.has or query.q or query.only is not None):
+        return only, {"by_certainty": selected.counts}
     # The counts answer for the whole list: what its other filters leave of each certainty.
-    left = ids_where(connection, PROJECT, conditions(connection, PROJECT, page_query(PROJECT, parameters, only=others)))
-    held = [certainty for project, certainty in matches.items() if project in left]
-    return only, {"by_certainty": {certainty: held.count(certainty) for certainty in CERTAINTIES}}
+    left = keys_where(connection, PROJECT, conditions(connection, PROJECT, query))
+    grades = selected.grades[selected.found]
+    held = grades[np.isin(selected.facts.columns["project"].pk[selected.found], left)]
+    return only, {"by_certainty": {word: int((held == place).sum()) for place, word in enumerate(CERTAINTIES)}}
 
 
 router = crud_router(

@@ -1,6 +1,6 @@
 """Query parameters parsed into a `Selection`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Request
@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import Connection
 
 from app.graph.facts import Facts
+from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from app.models.collaborations import CollaborationKind, CollaborationStatus
 from app.models.organizations import OrganizationKind
@@ -88,15 +89,20 @@ def snapshots(request: Request) -> Snapshots:
     return request.app.state.snapshots  # type: ignore[no-any-return]
 
 
-def selection_of(connection: Connection, facts: Facts, parameters: SelectionParameters) -> Selection:
-    """The selection that the parameters ask for; problems for ids and states that do not exist."""
+def selection_of(
+    connection: Connection, facts: Facts, parameters: SelectionParameters, *, also: Sequence[Facts] = ()
+) -> Selection:
+    """The selection that the parameters ask for; problems for ids and states that do not exist.
+
+    An id exists if `facts`, or some of the other facts, know it.
+    """
     names = [
         name for name in SelectionParameters.model_fields if name not in ("as_of", "year_from", "year_to", "state")
     ]
     values = {name: frozenset(getattr(parameters, name)) for name in names if getattr(parameters, name)}
     for name, where in _KNOWN.items():
-        known: Collection[str] = getattr(facts, where)
-        if not values.get(name, frozenset()) <= set(known):
+        known: list[Collection[str]] = [getattr(one, where) for one in (facts, *also)]
+        if not all(any(value in ids for ids in known) for value in values.get(name, ())):
             raise Problem("unknown-id", "No such record.", errors=[{"parameter": name, "detail": "unknown id"}])
     window = (parameters.year_from, parameters.year_to)
     check_window(*window)
@@ -105,6 +111,41 @@ def selection_of(connection: Connection, facts: Facts, parameters: SelectionPara
         year_from=window[0],
         year_to=window[1],
         **values,
+    )
+
+
+_SENTENCES: Mapping[str, str] = {
+    "projects": "The selection has {count} projects, one answer may look at {most}.",
+    "edges": "The network has {count} edges, an answer {most} at most.",
+    "pairs": "The network has {count} pairs that share something, {most} at most.",
+    "nodes": "The network has {count} nodes and more, an answer {most} edges at most.",
+    "entries": "The answer has {count} entries, {most} at most.",
+    "ids": "The answer lists {count} ids, {most} at most.",
+}
+"""What there is too much of -> how that is told."""
+_NARROWING = ("state", "topic", "funder", "organization", "partner", "project_kind", "year_from", "year_to")
+
+
+def too_large(error: TooLargeError, parameters: SelectionParameters, *own: str) -> Problem:
+    """The problem for an answer that would hold, or look at, more than it may.
+
+    It names what would help: the filters that are not given yet, and the question's `own` parameters.
+    """
+    filters = [name for name in _NARROWING if getattr(parameters, name) is None and name not in own]
+    return Problem(
+        "too-large-network",
+        _SENTENCES[error.what].format(count=error.count, most=error.most),
+        errors=[{"parameter": name, "detail": "would narrow it"} for name in (*own, *filters)],
+    )
+
+
+def too_many_projects(error: TooLargeError, about: str) -> Problem:
+    """The problem for a page about something with more projects than one answer may look at: it takes no filters."""
+    detail = f"narrow /v1/projects?{about}= or a network with {about}= by further filters"
+    return Problem(
+        "too-large-network",
+        f"There are {error.count} projects, one answer may look at {error.most}.",
+        errors=[{"parameter": "id", "detail": detail}],
     )
 
 

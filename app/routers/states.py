@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 from pydantic import Field, create_model
 
+from app.graph.network import TooLargeError
 from app.graph.profiles import state_projects
 from app.models.nouns import BY_KIND
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, problems, tag
+from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, SettingsDep, problems, tag
 from app.routers.crud import crud_router, many, one
 from app.routers.evidence import CitedDocument, EvidenceItem
-from app.routers.selecting import snapshots
+from app.routers.selecting import snapshots, too_many_projects
 from app.store.profiles import state_profile
 
 router = crud_router(BY_KIND["state"])
@@ -78,18 +79,26 @@ StateProfile = create_model(
     operation_id="get_state_profile",
     summary="Who works in a state, and how sure that is",
     response_model=StateProfile,
-    responses={200: {"headers": READ_HEADERS}, **problems("not-found", "gone", "too-many-included")},
+    responses={
+        200: {"headers": READ_HEADERS},
+        **problems("not-found", "gone", "too-many-included", "too-large-network"),
+    },
 )
 def get_state_profile(
     id: Annotated[str, Path(description="ISO 3166-2 code of the state.", max_length=100)],  # noqa: A002
     request: Request,
     response: Response,
     database: DatabaseDep,
+    settings: SettingsDep,
     _: NoParametersDep,
 ) -> dict[str, Any]:
     """Projects, partners and funders: certain, possible, nationwide, never mixed."""
     with database.read() as connection:
         facts = snapshots(request).get(connection)
         profile = state_profile(connection, facts.number, id)
+    try:
+        projects = state_projects(facts, id, most_projects=settings.max_projects)
+    except TooLargeError as error:
+        raise too_many_projects(error, "state") from error
     tag(response, version=facts.version)
-    return {**profile, **state_projects(facts, id), "data_version": f"v{facts.version}"}
+    return {**profile, **projects, "data_version": f"v{facts.version}"}

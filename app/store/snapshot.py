@@ -1,51 +1,106 @@
-"""Facts for the networks: the tables at one data version, kept until they are pushed out by others."""
+"""Snapshots for the networks: the columns of a few versions, kept until others push them out."""
 
+import os
 import re
+import shutil
+import tempfile
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from threading import Lock
-from typing import Any, TypeVar
+from pathlib import Path
+from threading import Condition, Lock
 
 from sqlalchemy import Connection, func, select
 
-from app.graph import facts as graph
+from app.graph.columns import Columns
 from app.graph.facts import Facts
-from app.history.tables import HISTORY, current_at
-from app.models.nouns import BY_KIND, ref_of
 from app.models.tables import DataCounter, DataVersion, sql_table
 from app.problems import Problem
-from app.store.reading import RECORD
+from app.store.loading import load, refresh, source_at
+from app.store.packing import Reader
 
 _COUNTER = sql_table(DataCounter)
 _VERSION = sql_table(DataVersion)
-_KEPT = 4
-
-_Fact = TypeVar("_Fact")
 
 
 class Snapshots:
-    """The facts of the versions asked for last."""
+    """The columns of the versions asked for last, for each class of reader."""
 
-    def __init__(self) -> None:
-        """Start with none."""
-        self._kept: OrderedDict[int, Facts] = OrderedDict()
-        self._lock = Lock()
+    def __init__(self, *, most: int = 4, most_bytes: int = 2_000_000_000) -> None:
+        """Start with none. The one asked for last is kept even if it alone has more bytes."""
+        self._most = most
+        self._most_bytes = most_bytes
+        self._kept: OrderedDict[tuple[Reader, int], Columns] = OrderedDict()
+        self._building: set[tuple[Reader, int]] = set()
+        self._changed = Condition()
+        self._saving = Lock()
 
-    def get(self, connection: Connection, as_of: str | None = None) -> Facts:
-        """The facts at a version; the present one where none is named."""
-        number, public = resolve_version(connection, as_of)
-        with self._lock:
-            found = self._kept.get(number)
-            if found is not None:
-                self._kept.move_to_end(number)
-                return found
-        loaded = load_facts(connection, number, public)
-        with self._lock:
-            self._kept[number] = loaded
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return loaded
+    def get(self, connection: Connection, as_of: str | None = None, reader: Reader = Reader.public) -> Facts:
+        """The facts at a version; at the present one where none is named."""
+        return Facts.of(self.columns(connection, as_of, reader))
+
+    def columns(self, connection: Connection, as_of: str | None = None, reader: Reader = Reader.public) -> Columns:
+        """The columns of a version; of the present one where none is named.
+
+        Whoever asks for a version while another builds it waits for the result.
+        """
+        number, _ = resolve_version(connection, as_of)
+        key = (reader, number)
+        with self._changed:
+            while key in self._building:
+                self._changed.wait()
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            self._building.add(key)
+            older = max((one for one in self._kept if one[0].value == reader.value and one[1] < number), default=None)
+            start = None if older is None else self._kept[older]
+        built: Columns | None = None
+        try:
+            source = source_at(connection, number, reader)
+            if start is not None:
+                built = refresh(source, start)
+            if built is None:
+                built = load(source)
+            return built
+        finally:
+            with self._changed:
+                self._building.remove(key)
+                if built is not None:
+                    self._keep(key, built)
+                self._changed.notify_all()
+
+    def folder(self, columns: Columns) -> Path:
+        """A folder with the columns in files, from which other processes open them. It lasts as long as the columns."""
+        with self._saving:
+            found: Path | None = columns.kept.get(_FOLDER)
+            if found is None:
+                found = Path(tempfile.mkdtemp(prefix="tejido-"))
+                weakref.finalize(columns, _remove, found, os.getpid())
+                columns.save(found)
+                columns.kept[_FOLDER] = found
+            return found
+
+    def _keep(self, key: tuple[Reader, int], columns: Columns) -> None:
+        self._kept[key] = columns
+        while len(self._kept) > self._most or (len(self._kept) > 1 and _bytes(self._kept.values()) > self._most_bytes):
+            self._kept.popitem(last=False)
+
+
+_FOLDER = "folder"
+
+
+def _remove(folder: Path, process: int) -> None:
+    # Not in a child that was forked: it inherits what is done at the end.
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bytes(snapshots: Iterable[Columns]) -> int:
+    """Bytes held by all together: one that was made from another shares with it what did not change."""
+    tables = (table for columns in snapshots for table in columns.tables.values())
+    return sum({id(array): array.nbytes for table in tables for array in table.arrays()}.values())
 
 
 def resolve_version(connection: Connection, as_of: str | None) -> tuple[int, int]:
@@ -77,83 +132,3 @@ def resolve_version(connection: Connection, as_of: str | None) -> tuple[int, int
         .limit(1)
     ).first()
     return (0, 0) if found is None else (found.number, found.public_number)
-
-
-def load_facts(connection: Connection, number: int, public: int) -> Facts:
-    """Read the facts that were current at an internal version."""
-    names = {
-        pk: (kind, public_id)
-        for pk, kind, public_id in connection.execute(select(RECORD.c.pk, RECORD.c.kind, RECORD.c.id))
-    }
-
-    def rows(kind: str, make: Callable[..., _Fact], *columns: str) -> list[_Fact]:
-        return _rows(connection, BY_KIND[kind].sql.name, number, names, make, columns, order="id")
-
-    def pairs(table: str, *columns: str) -> list[tuple[Any, ...]]:
-        return _rows(connection, table, number, names, lambda *values: values, columns, order="pk")
-
-    def keyed(found: Iterable[Any]) -> dict[str, Any]:
-        return {one.id: one for one in found}
-
-    def fact(kind: str, made: Any, **renamed: str) -> list[Any]:
-        return rows(kind, made, *(renamed.get(name, name) for name in made._fields))
-
-    own_states: dict[str, list[str]] = {}
-    for participation, state in pairs("participation_state", "participation", "state"):
-        own_states.setdefault(participation, []).append(state)
-    participations = rows(
-        "participation",
-        lambda *values: graph.ParticipationFact._make((*values, tuple(own_states.get(values[0], ())))),
-        *graph.ParticipationFact._fields[:-1],
-    )
-    documents: dict[str, set[str]] = {}
-    for ref, document in pairs("citation", "record", "document"):
-        documents.setdefault(ref, set()).add(document)
-    return Facts(
-        version=public,
-        number=number,
-        organizations=keyed(fact("organization", graph.OrganizationFact)),
-        parties=keyed(fact("unnamed_party", graph.PartyFact)),
-        states=keyed(fact("state", graph.StateFact)),
-        places=keyed(fact("place", graph.PlaceFact)),
-        topics=keyed(fact("topic", graph.TopicFact)),
-        projects=keyed(fact("project", graph.ProjectFact)),
-        funding=tuple(fact("funding", graph.FundingFact)),
-        participations=tuple(participations),
-        project_states=tuple(fact("project_state", graph.ProjectStateFact)),
-        state_groups=tuple(fact("state_group", graph.StateGroupFact, states="count")),
-        project_topics=tuple(
-            graph.ProjectTopicFact(*row) for row in pairs("project_topic", "project", "topic", "basis")
-        ),
-        collaborations=keyed(fact("collaboration", graph.CollaborationFact)),
-        members=tuple(fact("collaboration_member", graph.MemberFact)),
-        relations=tuple(fact("organization_relation", graph.RelationFact)),
-        documents={ref: tuple(sorted(found)) for ref, found in documents.items()},
-        document_ids=frozenset(one for (one,) in pairs("document", "id")),
-    )
-
-
-def _rows(
-    connection: Connection,
-    table: str,
-    number: int,
-    names: dict[int, tuple[str, str]],
-    make: Callable[..., _Fact],
-    columns: Iterable[str],
-    *,
-    order: str,
-) -> list[_Fact]:
-    history = HISTORY[table]
-    picked = [(name, history.c[name] if name in history.c else history.c[f"{name}_pk"]) for name in columns]
-    query = select(*(column for _, column in picked)).where(current_at(history, number)).order_by(history.c[order])
-    found = []
-    for row in connection.execute(query):
-        values = []
-        for (name, column), value in zip(picked, row, strict=True):
-            if column.name == name or value is None:
-                values.append(value)
-            else:
-                kind, public_id = names[value]
-                values.append(ref_of(kind, public_id) if name == "record" else public_id)
-        found.append(make(*values))
-    return found

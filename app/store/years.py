@@ -19,6 +19,6 @@ def dated_within(connection: Connection, year_from: int | None, year_to: int | N
     return set(connection.execute(query).scalars())
 
 
-def ids_where(connection: Connection, noun: Noun, condition: ColumnElement[bool]) -> set[str]:
-    """Public ids of the records under a condition."""
-    return set(connection.execute(select(noun.sql.c.id).where(condition)).scalars())
+def keys_where(connection: Connection, noun: Noun, condition: ColumnElement[bool]) -> list[int]:
+    """Keys of the records under a condition."""
+    return list(connection.execute(select(noun.sql.c.pk).where(condition)).scalars())

@@ -52,6 +52,12 @@ def ids(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def without_counts(money: Answer) -> Answer:
+    """The money of a whole network without the counts that stand beside its lists."""
+    sums = [{name: value for name, value in one.items() if name != "funding_count"} for one in money["sums"]]
+    return {name: value for name, value in money.items() if not name.endswith("_count")} | {"sums": sums}
+
+
 def same_order(money: Answer) -> Answer:
     """Money whose lists of rows are sorted by id."""
     sums = [one | {"funding": sorted(one["funding"])} for one in money["sums"]]

@@ -18,6 +18,7 @@ from app.graph.facts import (
     StateGroupFact,
     TopicFact,
 )
+from tests.graph.made import facts_of
 
 
 def _actor(ref: str | None) -> tuple[str | None, str | None]:
@@ -91,7 +92,7 @@ def world(*rows: Any, topics: tuple[tuple[str, str], ...] = ()) -> Facts:
             named |= {getattr(row, column, None) or ""}
         for column in ("funder_party", "recipient_party", "party"):
             unnamed |= {getattr(row, column, None) or ""}
-    return Facts(
+    return facts_of(
         version=1,
         organizations={one: OrganizationFact(one, one, None, "ngo", "MX") for one in sorted(named - {""})},
         parties={one: PartyFact(one, one, "ngo", None, None, None) for one in sorted(unnamed - {""})},

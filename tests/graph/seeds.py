@@ -18,10 +18,12 @@ from app.graph.facts import (
     ProjectFact,
     ProjectStateFact,
     ProjectTopicFact,
+    RelationFact,
     StateFact,
     StateGroupFact,
     TopicFact,
 )
+from tests.graph.made import facts_of
 
 SEED = Path(__file__).parents[2] / "seed"
 PREFIXES = {"organization": "org", "unnamed_party": "party"}
@@ -70,7 +72,7 @@ def _documents() -> dict[str, tuple[str, ...]]:
 @cache
 def seed_facts() -> Facts:
     """Everything in the seed files that networks are made from."""
-    return Facts(
+    return facts_of(
         version=1,
         organizations={one.id: one for one in _facts("organizations", OrganizationFact)},
         parties={one.id: one for one in _facts("unnamed_parties", PartyFact)},
@@ -91,6 +93,7 @@ def seed_facts() -> Facts:
         ),
         collaborations={one.id: one for one in _facts("collaborations", CollaborationFact)},
         members=_facts("collaboration_members", MemberFact),
+        relations=_facts("organization_relations", RelationFact),
         documents=_documents(),
         document_ids=frozenset(row["id"] for row in _rows("documents")),
     )

@@ -23,6 +23,7 @@ from app.graph.facts import (
     TopicFact,
 )
 from app.graph.selection import Selection
+from tests.graph.made import facts_of
 
 ORGANIZATIONS = [f"o{number}" for number in range(6)]
 PARTIES = [f"u{number}" for number in range(3)]
@@ -122,8 +123,8 @@ def _unique(rows: Iterable[Any], width: int) -> list[Any]:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> Facts:
-    """Facts as they could stand in the tables: every reference exists, every check and unique key holds."""
+def rows_of_worlds(draw: st.DrawFn) -> dict[str, Any]:
+    """Rows as they could stand in the tables: every reference exists, every check and unique key holds."""
     full = draw(st.sampled_from([0, 1, 1, 1]))
     count_organizations, count_parties, within, kinds, chained = draw(_SIZES)
     organizations, parties = ORGANIZATIONS[:count_organizations], PARTIES[:count_parties]
@@ -182,18 +183,18 @@ def worlds(draw: st.DrawFn) -> Facts:
     for which, document in rows("cited"):
         if citable:
             documents.setdefault(citable[which % len(citable)], set()).add(document)
-    return Facts(
-        version=1,
-        organizations={
+    return {
+        "version": 1,
+        "organizations": {
             one: OrganizationFact(one, one.upper(), None, kind, "MX")
             for one, kind in zip(organizations, kinds[:6], strict=False)
         },
-        parties={
+        "parties": {
             one: PartyFact(one, f"some of {one}", kind, 2, 5, None)
             for one, kind in zip(parties, kinds[6:], strict=False)
         },
-        states={one: StateFact(one, one) for one in STATES},
-        places={
+        "states": {one: StateFact(one, one) for one in STATES},
+        "places": {
             "MX": PlaceFact("MX", "Mexico", "country", None, None),
             "borough": PlaceFact("borough", "Borough", "borough", within, None),
             "community": PlaceFact("community", "Community", "community", None, "borough"),
@@ -201,14 +202,14 @@ def worlds(draw: st.DrawFn) -> Facts:
             "region": PlaceFact("region", "Region", "region", None, "MX"),
             "XX": PlaceFact("XX", "Elsewhere", "country", None, None),
         },
-        topics={one: TopicFact(one, one, one) for one in TOPICS},
-        projects=projects,
-        funding=tuple(funding),
-        participations=tuple(
+        "topics": {one: TopicFact(one, one, one) for one in TOPICS},
+        "projects": projects,
+        "funding": tuple(funding),
+        "participations": tuple(
             ParticipationFact(f"n{number}", project, who, party, role, basis, states)
             for number, (project, (who, party), role, basis, states) in enumerate(taking_part)
         ),
-        project_states=tuple(
+        "project_states": tuple(
             [
                 ProjectStateFact(f"s{number}", project, state, place, role, None, None, basis)
                 for number, (project, (state, place), role, basis) in enumerate(standing)
@@ -218,18 +219,23 @@ def worlds(draw: st.DrawFn) -> Facts:
                 for number, (group, state, role, membership, basis) in enumerate(grouped)
             ]
         ),
-        state_groups=tuple(groups),
-        project_topics=tuple(
+        "state_groups": tuple(groups),
+        "project_topics": tuple(
             ProjectTopicFact(*row) for row in _unique(((project, *rest) for project, rest in of_projects("topic")), 2)
         ),
-        collaborations=collaborations,
-        members=tuple(
+        "collaborations": collaborations,
+        "members": tuple(
             MemberFact(f"m{number:02}", collaboration, who, party, role, basis)
             for number, (collaboration, (who, party), role, basis) in enumerate(joined)
         ),
-        documents={ref: tuple(sorted(found)) for ref, found in documents.items()},
-        document_ids=frozenset(DOCUMENTS),
-    )
+        "documents": {ref: tuple(sorted(found)) for ref, found in documents.items()},
+        "document_ids": frozenset(DOCUMENTS),
+    }
+
+
+def worlds() -> st.SearchStrategy[Facts]:
+    """Facts of such rows."""
+    return rows_of_worlds().map(lambda rows: facts_of(**rows))
 
 
 _VALUES = {

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.graph.facts import Facts
-from app.graph.network import TooLargeError
+from app.graph.network import TooLargeError, UnknownNodeError
 from app.graph.selection import Selection
 from tests.graph import twins
 from tests.graph.asking import MANY, SOME, TIES, Answer, edges_of, ids, nodes_of, together
 from tests.graph.rows import at, body, group, members, paid, part, project, world
-from tests.graph.strategies import selections, some, worlds
+from tests.graph.strategies import ORGANIZATIONS, selections, some, worlds
 
 
 @MANY
@@ -261,4 +261,44 @@ def test_a_hub_with_too_many_pairs_is_refused_before_they_are_made() -> None:
     assert len(edges_of(together(facts, ties=["funder"], most_edges=780))) == len(list(combinations(range(40), 2)))
     with pytest.raises(TooLargeError) as refused:
         together(facts, ties=["funder"], most_edges=779)
-    assert (refused.value.edges, refused.value.most) == (780, 779)
+    assert (refused.value.count, refused.value.most) == (780, 779)
+
+
+# Few of many
+
+
+@SOME
+@given(worlds(), selections(), st.sampled_from(ORGANIZATIONS), st.booleans())
+def test_around_a_node_are_its_own_ties(facts: Facts, selection: Selection, who: str, unnamed: bool) -> None:
+    """The same edges as in the whole network, and those alone; the node itself is there even without any."""
+    if who not in facts.organizations:
+        return
+    include, ref = ["unnamed"] if unnamed else [], f"org:{who}"
+    whole = together(facts, selection, TIES, include)
+    answer = together(facts, selection, TIES, include, around=ref)
+    mine = {name: edge for name, edge in edges_of(whole).items() if ref in (edge["source"], edge["target"])}
+    assert edges_of(answer) == mine
+    assert ref in nodes_of(answer)
+
+
+@SOME
+@given(worlds(), selections(), st.integers(1, 3))
+def test_top_k_keeps_the_best_of_each_node(facts: Facts, selection: Selection, k: int) -> None:
+    whole = together(facts, selection, include=["unnamed"])
+    answer = together(facts, selection, include=["unnamed"], top_k=k)
+    best: set[str] = set()
+    for tie in TIES:
+        of_tie = edges_of(whole, tie).values()
+        for node in nodes_of(whole):
+            ends = [(edge, {edge["source"], edge["target"]}) for edge in of_tie]
+            mine = [(-edge["weight"], *(both - {node}), edge["id"]) for edge, both in ends if node in both]
+            best |= {edge_id for *_, edge_id in sorted(mine)[:k]}
+    assert set(edges_of(answer)) == best
+    beyond = answer["graph"]["edges_beyond_top_k"]
+    assert sum(beyond.values()) == len(edges_of(whole)) - len(best)
+    assert answer["graph"]["truncated"] == (len(best) < len(edges_of(whole)))
+
+
+def test_who_is_not_there_has_no_ties_to_ask_for() -> None:
+    with pytest.raises(UnknownNodeError):
+        together(world(project("p")), around="org:nobody")

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from app.graph.compare import compare
 from app.graph.facts import Facts
+from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from tests.graph import twins_questions as twins
 from tests.graph.asking import MANY, ids
@@ -102,3 +104,12 @@ def test_a_state_of_a_project_that_only_may_fall_into_the_window_is_possible() -
     assert states["shared"] == []
     assert states["status"] == "unknown"
     assert [(one["id"], one["certain_on"]) for one in states["possibly_shared"]] == [("state:MX-AAA", "b")]
+
+
+def test_more_ids_than_an_answer_may_list_are_refused() -> None:
+    facts = world(project("p"), paid("f", "ned", "x", "p"), at("s", "p", "MX-AAA"), topics=(("p", "t0"),))
+    sides = {"a": Selection(), "b": Selection()}
+    with pytest.raises(TooLargeError) as refused:
+        compare(facts, sides, queries={"a": {}, "b": {}}, query={}, most=1)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (10, 5, "ids")
+    assert compare(facts, sides, queries={"a": {}, "b": {}}, query={}, most=2)["projects"]["shared"]

@@ -19,9 +19,11 @@ BY = st.sampled_from(["topic", "funder"])
 CLASSES = ("certain", "possible", "nationwide")
 
 
-def ask(facts: Facts, selection: Selection | None = None, by: str = "topic") -> dict[str, Any]:
+def ask(
+    facts: Facts, selection: Selection | None = None, by: str = "topic", max_ids: int | None = None, most: int = 10**9
+) -> dict[str, Any]:
     """The answer."""
-    return coverage(facts, selection or Selection(), by=by, query={}, most=10**9)
+    return coverage(facts, selection or Selection(), by=by, max_ids=max_ids, query={}, most=most)
 
 
 def row_of(answer: dict[str, Any], state: str) -> dict[str, Any]:
@@ -120,6 +122,26 @@ def test_a_state_that_was_not_asked_for_is_not_called_empty() -> None:
 
 def test_a_table_that_is_too_large_is_refused() -> None:
     facts = world(project("p"), at("s1", "p", "MX"), topics=(("p", "t0"), ("p", "t1")))
-    with pytest.raises(TooLargeError):
-        coverage(facts, Selection(), by="topic", query={}, most=7)
-    assert coverage(facts, Selection(), by="topic", query={}, most=8)
+    with pytest.raises(TooLargeError) as refused:
+        ask(facts, most=1)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (8, 5, "ids")
+    assert ask(facts, most=2)
+    assert ask(facts, max_ids=0, most=0)
+
+
+@MANY
+@given(worlds(), selections(), BY, st.integers(0, 3))
+def test_with_max_ids_the_lists_are_cut_and_their_counts_are_whole(
+    facts: Facts, selection: Selection, by: str, max_ids: int
+) -> None:
+    def places(answer: dict[str, Any]) -> list[dict[str, Any]]:
+        cells = [one for row in answer["rows"] for one in (row["total"], *row["cells"])]
+        return [*cells, *answer["columns"], answer["total"]]
+
+    whole, cut = ask(facts, selection, by), ask(facts, selection, by, max_ids)
+    for one, other in zip(places(whole), places(cut), strict=True):
+        for word in (*CLASSES, "no_place"):
+            if word in one:
+                assert other[word] == one[word][:max_ids]
+                assert other[f"{word}_count"] == len(one[word])
+    assert [row["none"] for row in whole["rows"]] == [row["none"] for row in cut["rows"]]

@@ -1,5 +1,6 @@
 """Everything within some hops of a node."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import networkx as nx
@@ -19,7 +20,13 @@ from tests.graph.strategies import selections
 
 def ask(facts: Facts, node: str, depth: int = 1, *cross: str, selection: Selection | None = None, **own: Any) -> Any:
     """The network."""
-    wanted: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": 10**9} | own
+    wanted: dict[str, Any] = {
+        "query": {},
+        "min_weight": 0,
+        "max_edges": None,
+        "most_edges": 10**9,
+        "most_projects": 10**9,
+    } | own
     return ego(facts, selection or Selection(), node=node, depth=depth, cross=cross, **wanted)
 
 
@@ -34,7 +41,7 @@ def ask(facts: Facts, node: str, depth: int = 1, *cross: str, selection: Selecti
 def test_the_network_is_the_twins(
     facts: Facts, selection: Selection, depth: int, cross: set[str], data: st.DataObject
 ) -> None:
-    kinds = {
+    kinds: dict[str, Iterable[str]] = {
         "org": facts.organizations,
         "party": facts.parties,
         "project": facts.projects,
@@ -109,3 +116,24 @@ def test_a_neighbourhood_that_is_too_large_is_refused_and_not_the_network_around
     assert len(ask(facts, "org:x1", most_edges=4)["edges"]) == 3
     cut = ask(facts, "org:ned", most_edges=10, max_edges=3)
     assert (len(cut["edges"]), cut["graph"]["truncated"]) == (3, True)
+
+
+def test_a_project_is_part_of_another_where_nothing_else_joins_the_two() -> None:
+    answer = ask(world(project("p"), project("q", parent="p")), "project:q")
+    assert [edge["id"] for edge in answer["edges"]] == ["project:q~part_of~project:p"]
+    assert answer["graph"]["ego"]["status"] == "known"
+
+
+def test_more_projects_behind_the_edges_than_an_answer_may_look_at_are_refused() -> None:
+    facts = world(*(project(one) for one in "pqr"), *(paid(f"f{one}", "ned", "x", one) for one in "pqr"))
+    with pytest.raises(TooLargeError) as refused:
+        ask(facts, "org:x", most_projects=2)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (3, 2, "projects")
+    assert ask(facts, "org:x", most_projects=3)["edges"]
+
+
+def test_more_nodes_than_edges_may_join_are_refused_before_these_are_counted() -> None:
+    facts = world(project("p"), *(paid(f"f{one}", "ned", f"x{one}", "p") for one in range(9)))
+    with pytest.raises(TooLargeError) as refused:
+        ask(facts, "org:ned", most_edges=5)
+    assert (refused.value.count, refused.value.what) == (11, "nodes")

@@ -4,11 +4,13 @@ from itertools import pairwise
 from typing import Any
 
 import networkx as nx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.graph.facts import Facts
 from app.graph.flows import flows
+from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from tests.graph import twins_questions as twins
 from tests.graph.asking import MANY, edges_of, ids, nodes_of
@@ -20,7 +22,13 @@ from tests.graph.twins import funder_of, strongest
 def ask(facts: Facts, selection: Selection | None = None, *, unnamed: bool = False) -> dict[str, Any]:
     """The whole network."""
     include = ["unnamed"] if unnamed else []
-    limits: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": 10**9}
+    limits: dict[str, Any] = {
+        "query": {},
+        "min_weight": 0,
+        "max_edges": None,
+        "most_edges": 10**9,
+        "most_projects": 10**9,
+    }
     return flows(facts, selection or Selection(), include=include, **limits)
 
 
@@ -160,3 +168,11 @@ def test_components_that_stand_in_a_ring_come_to_an_end() -> None:
     facts = world(project("a", parent="b"), project("b", parent="a"), paid("f", "ned", "x", "a"))
     (found,) = ask(facts, Selection(funder=ids("ned")))["graph"]["chains"]
     assert found["reached"]["components"] == ["project:b"]
+
+
+def test_more_projects_than_an_answer_may_look_at_are_refused() -> None:
+    limits: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": 10**9, "include": []}
+    with pytest.raises(TooLargeError) as refused:
+        flows(chain(), Selection(), most_projects=2, **limits)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (3, 2, "projects")
+    assert flows(chain(), Selection(), most_projects=3, **limits)["edges"]

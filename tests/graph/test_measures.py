@@ -1,8 +1,8 @@
 """How a network hangs together, and each node's place in it."""
 
+import pickle
 import subprocess
 import sys
-from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -17,6 +17,7 @@ from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from tests.graph import twins_structure as twins
 from tests.graph.asking import MANY, ids, together, tripartite
+from tests.graph.made import changed
 from tests.graph.rows import at, body, group, members, paid, part, project, world
 from tests.graph.strategies import selections, worlds
 
@@ -29,7 +30,7 @@ def ask(facts: Facts, network: Any, selection: Selection | None = None, name: st
 
 def joined(facts: Facts, selection: Selection | None = None, *, states: bool = False) -> Any:
     """The network of clusters."""
-    return clusters(facts, selection or Selection(), with_states=states, most_edges=10**9)
+    return clusters(facts, selection or Selection(), with_states=states, most_edges=10**9, most_projects=10**9)
 
 
 def node_link(*pairs: str, alone: str = "", directed: bool = False) -> Any:
@@ -222,7 +223,7 @@ def test_brokers_join_kinds_directly_and_over_projects() -> None:
         paid("f", "z", "x", "q"),
     )
     named = {one: fact._replace(kind=kinds[one]) for one, fact in facts.organizations.items()}
-    facts = replace(facts, organizations=named)
+    facts = changed(facts, organizations=named)
     (first, *_) = ask(facts, joined(facts), name="clusters")["brokers"]
     assert first["id"] == "org:x"
     assert {kind: one["ids"] for kind, one in first["kinds"].items()} == {
@@ -286,3 +287,32 @@ def test_a_network_that_is_too_large_is_refused() -> None:
     with pytest.raises(TooLargeError):
         of_letters("ab", "bc", most=4)
     assert of_letters("ab", "bc", most=5)["summary"]["edges"] == 2
+
+
+def test_a_large_network_is_measured_by_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done elsewhere gets and gives what can be sent there, and says the same."""
+    jobs = []
+
+    def run(function: Any, *args: Any) -> Any:
+        jobs.append(function.__name__)
+        there, given = pickle.loads(pickle.dumps((function, args)))
+        return pickle.loads(pickle.dumps(there(*given)))
+
+    letters = ("ab", "bc", "cd", "da", "ce")
+    at_once = of_letters(*letters, without=["org:c"], run=run)
+    assert jobs == []
+    monkeypatch.setattr(module, "AT_ONCE", 0)
+    assert of_letters(*letters, without=["org:c"], run=run) == at_once
+    assert jobs == ["compute", "summarise"]
+
+
+def test_money_to_oneself_joins_nobody() -> None:
+    network = joined(world(project("p"), paid("f", "ned", "ned", "p")))
+    assert {edge["relation"] for edge in network["edges"]} == {"funds_project", "receives_for"}
+
+
+def test_clusters_of_more_projects_than_an_answer_may_look_at_are_refused() -> None:
+    facts = world(project("p"), project("q"))
+    with pytest.raises(TooLargeError) as refused:
+        clusters(facts, Selection(), with_states=False, most_edges=10**9, most_projects=1)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (2, 1, "projects")

@@ -1,9 +1,13 @@
 """One organization, one state: what the networks around them say."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.graph.facts import Facts
+from app.graph.network import TooLargeError
 from app.graph.profiles import organization_networks, state_projects
 from app.graph.selection import CERTAINTIES, Selection
 from tests.graph import twins
@@ -13,10 +17,20 @@ from tests.graph.seeds import seed_facts
 from tests.graph.strategies import ORGANIZATIONS, STATES, worlds
 
 
+def around_organization(facts: Facts, organization: str, most_projects: int = 10**9) -> Any:
+    """The answer for an organization."""
+    return organization_networks(facts, organization, most_projects=most_projects)
+
+
+def within_state(facts: Facts, state: str, most_projects: int = 10**9) -> Any:
+    """The answer for a state."""
+    return state_projects(facts, state, most_projects=most_projects)
+
+
 @MANY
 @given(worlds(), st.sampled_from(STATES))
 def test_projects_of_a_state_are_the_twins(facts: Facts, state: str) -> None:
-    found = state_projects(facts, state)
+    found = within_state(facts, state)
     for word in CERTAINTIES:
         projects = [one for one in sorted(facts.projects) if twins.class_of_state(facts, one, state) == word]
         assert [card["id"] for card in found[word]["projects"]] == projects
@@ -36,7 +50,7 @@ def test_edges_of_an_organization_are_those_of_the_whole_network(facts: Facts, o
     """The profile looks at the organization's own projects only, and misses nothing by it."""
     if organization not in facts.organizations:
         return
-    ref, found = f"org:{organization}", organization_networks(facts, organization)
+    ref, found = f"org:{organization}", around_organization(facts, organization)
     whole = twins.tripartite(facts, Selection(), {"unnamed", "supports"})["edges"].values()
     funds = {edge["id"] for edge in whole if edge["relation"] == "funds"}
     assert {edge["id"] for edge in found["funders"]["direct"]} == {
@@ -66,7 +80,7 @@ def test_a_funder_is_known_unknown_or_not_recorded() -> None:
         body("c1", project="p"),
         *members("c1", e="lead", a="member"),
     )
-    status = {one: organization_networks(facts, one)["funders"]["status"] for one in facts.organizations}
+    status = {one: around_organization(facts, one)["funders"]["status"] for one in facts.organizations}
     assert status == {
         "a": "known",
         "b": "unknown",
@@ -75,25 +89,25 @@ def test_a_funder_is_known_unknown_or_not_recorded() -> None:
         "e": "none_recorded",
         "ned": "none_recorded",
     }
-    assert organization_networks(facts, "b")["funders"]["funding_from_unknown_funder"] == ["f2"]
-    assert organization_networks(facts, "c")["funders"]["projects_without_known_funder"] == ["q"]
+    assert around_organization(facts, "b")["funders"]["funding_from_unknown_funder"] == ["f2"]
+    assert around_organization(facts, "c")["funders"]["projects_without_known_funder"] == ["q"]
 
 
 def test_a_state_shows_the_groups_that_may_hold_it() -> None:
     facts = world(project("p"), group("g", "p", 2), at("s", "p", "MX-AAA", group="g", membership="named"))
-    assert state_projects(facts, "MX-AAA")["status"] == "known"
-    unsure = state_projects(facts, "MX-BBB")
+    assert within_state(facts, "MX-AAA")["status"] == "known"
+    unsure = within_state(facts, "MX-BBB")
     assert (unsure["status"], unsure["possible"]["projects"][0]["state_groups"]) == ("unknown", ["g"])
 
 
 def test_profiles_of_the_seed() -> None:
-    lab = organization_networks(seed_facts(), "accountability-lab-mexico")
+    lab = around_organization(seed_facts(), "accountability-lab-mexico")
     assert lab["funders"]["status"] == "unknown"
     assert lab["funders"]["funding_from_unknown_funder"] == ["f-unknown-alab"]
     assert [edge["target"] for edge in lab["works_in"]["certain"]] == ["state:MX-CMX", "state:MX-NLE"]
     assert [edge["target"] for edge in lab["works_in"]["nationwide"]] == ["country:MX"]
-    assert len(organization_networks(seed_facts(), "ned")["funds"]["items"]) == 18
-    leon = state_projects(seed_facts(), "MX-NLE")
+    assert len(around_organization(seed_facts(), "ned")["funds"]["items"]) == 18
+    leon = within_state(seed_facts(), "MX-NLE")
     assert [card["id"] for card in leon["certain"]["projects"]] == [
         "al-integrity-icon",
         "al-voice2rep",
@@ -104,3 +118,11 @@ def test_profiles_of_the_seed() -> None:
     assert ids(*leon["certain"]["partners"]) == ids(
         "org:accountability-lab-mexico", "org:iri", "party:u-iri-cso-partners", "party:u-iri-ogp-network"
     )
+
+
+def test_more_projects_than_an_answer_may_look_at_are_refused() -> None:
+    facts = seed_facts()
+    for answer, name in ((around_organization, "ned"), (within_state, "MX-NLE")):
+        with pytest.raises(TooLargeError) as refused:
+            answer(facts, name, 3)
+        assert (refused.value.most, refused.value.what) == (3, "projects")

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.graph.coalitions import PAIRS_PER_EDGE
 from app.graph.facts import Facts
 from app.graph.network import TooLargeError
-from app.graph.projection import KINDS, PAIRS_PER_EDGE, THROUGH, projection
+from app.graph.projection import KINDS, THROUGH, projection
 from app.graph.selection import Selection
 from tests.graph import twins_structure as twins
 from tests.graph.asking import MANY, ids
@@ -156,7 +157,7 @@ def test_hubs_are_expanded_only_as_far_as_an_answer_may_go_or_as_top_k_says() ->
     facts = world(project("p"), *(paid(f"f{n}", "ned", f"x{n:02}", "p") for n in range(20)))
     with pytest.raises(TooLargeError) as refused:
         ask(facts, "partner", "funder", most_edges=100)
-    assert (refused.value.edges, refused.value.most) == (190, 100)
+    assert (refused.value.count, refused.value.most) == (190, 100)
     answer = ask(facts, "partner", "funder", most_edges=100, top_k=2)
     told = answer["graph"]["projection"]
     assert (len(answer["edges"]), told["pairs"], told["pairs_beyond_top_k"]) == (37, 190, 153)

@@ -1,25 +1,30 @@
 """Whom an organization could work with."""
 
-from dataclasses import replace
 from math import isclose, log
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.graph.facts import Facts, ProjectTopicFact, RelationFact
+from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from app.graph.suggestions import suggestions
 from tests.graph import twins_questions as twins
 from tests.graph.asking import MANY, ids
+from tests.graph.made import changed
 from tests.graph.rows import at, body, group, members, paid, part, project, world
 from tests.graph.strategies import selections, worlds
 
 
-def ask(facts: Facts, organization: str = "x", selection: Selection | None = None, limit: int = 500) -> dict[str, Any]:
+def ask(
+    facts: Facts, organization: str = "x", selection: Selection | None = None, limit: int = 500, **own: int
+) -> dict[str, Any]:
     """The answer."""
     chosen = twins.but(selection or Selection(), organization=ids(organization))
-    return suggestions(facts, chosen, organization=organization, limit=limit, query={}, most=10**9)
+    limits = {"most": 10**9, "most_projects": 10**9} | own
+    return suggestions(facts, chosen, organization=organization, limit=limit, query={}, **limits)
 
 
 @MANY
@@ -99,12 +104,12 @@ def test_whoever_has_a_link_is_no_candidate_even_beyond_the_selection() -> None:
 
 
 def test_a_standing_relation_is_a_link() -> None:
-    facts = replace(
+    facts = changed(
         world(project("p"), project("q"), part("n1", "x", "lead", "p"), part("n2", "y", "lead", "q")),
         project_topics=(ProjectTopicFact("p", "t0", "stated"), ProjectTopicFact("q", "t0", "stated")),
     )
     assert [entry["id"] for entry in ask(facts)["candidates"]] == ["org:y"]
-    led = replace(facts, relations=(RelationFact("r", "y", "led_by", "x", "stated"),))
+    led = changed(facts, relations=(RelationFact("r", "y", "led_by", "x", "stated"),))
     assert ask(led)["candidates"] == []
     assert ask(led)["linked"][0]["links"] == [{"kind": "relation", "records": ["organization_relation:r"]}]
 
@@ -167,3 +172,20 @@ def test_own_states_of_another_basis_do_not_give_way_to_those_of_the_project() -
         at("s2", "q", "MX-AAA"),
     )
     assert ask(facts, selection=Selection(basis=ids("stated")))["candidates"] == []
+
+
+def test_what_is_more_than_an_answer_may_hold_or_look_at_is_refused() -> None:
+    facts = world(
+        *(project(one) for one in "pqr"),
+        part("n1", "x", "lead", "p"),
+        part("n2", "x", "lead", "q"),
+        part("n3", "y", "lead", "r"),
+        topics=tuple((one, topic) for one in "pqr" for topic in ("t0", "t1")),
+    )
+    with pytest.raises(TooLargeError) as refused:
+        ask(facts, most_projects=1)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (2, 1, "projects")
+    with pytest.raises(TooLargeError) as refused:
+        ask(facts, most=1)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (2, 1, "entries")
+    assert ask(facts, most=2, most_projects=2)["candidates"]

@@ -1,28 +1,38 @@
 """One network year by year."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 
+from app.graph import coalitions, funder_partner_state
 from app.graph.facts import Facts
+from app.graph.network import TooLargeError
 from app.graph.selection import CERTAINTIES, Selection
-from app.graph.timeline import TooManyYearsError, timeline
+from app.graph.timeline import Network, TooManyYearsError, timeline
 from tests.graph import twins_questions as twins
-from tests.graph.asking import MANY, ids, together, tripartite
+from tests.graph.asking import MANY, TIES, ids, tripartite
 from tests.graph.rows import at, body, members, paid, project, world
 from tests.graph.strategies import selections, worlds
 from tests.graph.twins import choose
 
 
-def ask(facts: Facts, selection: Selection | None = None, *, name: str = "funder-partner-state") -> dict[str, Any]:
+def ask(
+    facts: Facts,
+    selection: Selection | None = None,
+    *,
+    name: str = "funder-partner-state",
+    most_projects: int = 10**9,
+) -> dict[str, Any]:
     """The answer."""
-    make = together if name == "coalitions" else tripartite
-
-    def network(chosen: Selection) -> dict[str, Any]:
-        return make(facts, chosen)
-
-    return timeline(facts, selection or Selection(), network=network, name=name, query={}, most=10**9)
+    limits: dict[str, Any] = {"include": [], "query": {}, "min_weight": 0, "max_edges": None, "most_edges": 10**9}
+    networks: dict[str, Network] = {
+        "coalitions": partial(coalitions.together, ties=sorted(TIES), weights={}, **limits),
+        "funder-partner-state": partial(funder_partner_state.tripartite, **limits),
+    }
+    limit = {"most": 10**9, "most_projects": most_projects}
+    return timeline(facts, selection or Selection(), network=networks[name], name=name, query={}, **limit)
 
 
 def refs(entries: list[dict[str, Any]]) -> set[str]:
@@ -119,3 +129,11 @@ def test_coalitions_year_by_year_have_everybody_with_a_tie() -> None:
     assert [refs(entry["newcomers"]["partners"]) for entry in answer["years"]] == [{"org:x", "org:y"}, set()]
     assert refs(answer["years"][1]["leavers"]["partners"]) == {"org:x", "org:y"}
     assert answer["left_out"]["collaborations_without_project"]["ids"] == ["d"]
+
+
+def test_more_dated_projects_than_an_answer_may_look_at_are_refused() -> None:
+    facts = world(project("p", "2020"), project("q", None, "2021"), project("r"))
+    with pytest.raises(TooLargeError) as refused:
+        ask(facts, most_projects=1)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (2, 1, "projects")
+    assert ask(facts, most_projects=2)["years"]

@@ -148,3 +148,26 @@ def test_a_project_that_only_may_fall_into_the_window_holds_no_state() -> None:
     assert refs(answer["recipients"]["lost"]) == {"org:x"}
     assert answer["recipients"]["lost"][0]["projects"] == {"certain": [], "possible": ["p"], "nationwide": []}
     assert answer["states"] == answer["topics"] == {"left": [], "kept": []}
+
+
+def test_the_projects_of_others_are_listed_up_to_a_number_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.graph.withdrawal.MOST_LISTED", 2)
+    others = "qrst"
+    facts = world(
+        *(project(one) for one in "pqrst"),
+        paid("f", "ned", "x", "p"),
+        *(paid(f"f{one}", "iri", "y", one) for one in others),
+        *(at(f"s{one}", one, "MX-AAA") for one in "pqrst"),
+    )
+    answer = ask(facts, Selection(funder=ids("ned")))
+    (state,) = answer["states"]["kept"]
+    assert (state["projects"], state["projects_of_others"]) == (["p"], ["q", "r"])
+    assert answer["left_out"]["projects_beyond_list"] == {"count": 2, "ids": ["s", "t"]}
+
+
+def test_more_ids_than_an_answer_may_list_are_refused() -> None:
+    rows = (paid(f"f{n}", "ned", "x", f"p{n}") for n in range(6))
+    facts = world(*(project(f"p{n}") for n in range(6)), *rows)
+    with pytest.raises(TooLargeError) as refused:
+        withdrawal(facts, Selection(funder=ids("ned")), query={}, most=2)
+    assert (refused.value.count, refused.value.most, refused.value.what) == (12, 10, "ids")

@@ -1,7 +1,6 @@
 """Slow and obvious twins of paths, projection, measures and ego: every answer is found over plain rows."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.graph.facts import Facts, RelationFact
 from app.graph.selection import Selection
+from tests.graph.made import changed
 from tests.graph.strategies import BASES, worlds
 from tests.graph.twins import (
     STRENGTH,
@@ -49,7 +49,7 @@ def related_worlds(draw: st.DrawFn) -> Facts:
         )
     )
     kept = [row for row in rows if row[0] != row[2]]
-    return replace(facts, relations=tuple(RelationFact(f"r{number}", *row) for number, row in enumerate(kept)))
+    return changed(facts, relations=tuple(RelationFact(f"r{number}", *row) for number, row in enumerate(kept)))
 
 
 def strongest_of(words: Iterable[str]) -> str:

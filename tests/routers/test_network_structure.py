@@ -215,6 +215,41 @@ def test_story_17_labmex_joins_most_kinds_among_those_who_declare_to_work_togeth
     assert first["betweenness"] == max(broker["betweenness"] for broker in answer["brokers"][:6])
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "flows",
+        "flows?format=gexf",
+        "compare?a=funder:ned&b=funder:usaid",
+        "timeline",
+        "coverage?by=topic",
+        "withdrawal?funder=usaid",
+        "timeline?year_from=1800&year_to=2200",
+        "compare?a=funder:ned&b=funder:usaid&as_of=v0",
+    ],
+)
+def test_answers_about_many_projects_come_from_a_worker(
+    seeded: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The same bytes, and the same problems."""
+    at_once = seeded.get(f"/v1/networks/{path}")
+    monkeypatch.setattr("app.routers.networks.shared.AT_ONCE", -1)
+    by_worker = seeded.get(f"/v1/networks/{path}")
+    assert by_worker.status_code == at_once.status_code
+    if at_once.status_code == 200:
+        assert by_worker.content == at_once.content
+        assert by_worker.headers["ETag"] == at_once.headers["ETag"]
+    else:
+        same = {name: value for name, value in at_once.json().items() if name != "request_id"}
+        assert same.items() <= by_worker.json().items()
+
+
+def test_measures_of_large_networks_come_from_a_worker(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = get(seeded, "measures", seed="7")
+    monkeypatch.setattr("app.graph.measures.AT_ONCE", 0)
+    assert get(seeded, "measures", seed="7") == at_once
+
+
 def test_the_measures_say_with_what_they_were_made_and_come_out_the_same_again(seeded: TestClient) -> None:
     query: dict[str, Any] = {"network": "projection", "of": "topic", "through": "project", "seed": 0}
     answer = get(seeded, "measures", **query)

@@ -8,11 +8,29 @@ import json
 import math
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["LICENCE", "Edge", "Node", "Portable", "Scalar", "Type", "clean", "encode", "join", "portable"]
+__all__ = [
+    "LARGEST",
+    "LICENCE",
+    "Edge",
+    "Node",
+    "Portable",
+    "Scalar",
+    "Type",
+    "as_text",
+    "clean",
+    "edge_id",
+    "encode",
+    "join",
+    "metadata",
+    "portable",
+    "safe_name",
+    "unique_ids",
+    "usual_id",
+]
 
 Scalar = str | int | float | bool
 Type = Literal["string", "integer", "number", "boolean"]
@@ -20,7 +38,7 @@ Type = Literal["string", "integer", "number", "boolean"]
 LICENCE = "Every source document has its own licence: see documents under /v1/about."
 """What the metadata say where the network does not say more."""
 
-_LARGEST = 2**53 - 1
+LARGEST = 2**53 - 1
 """The largest whole number that every reader holds exactly, those in JavaScript too."""
 
 _DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -83,7 +101,7 @@ class Portable:
         """The query in words, without the data version."""
         query = self.metadata.get("query")
         parts = [
-            f"{name}={', '.join(map(str, value)) if isinstance(value, list) else _text(value)}"
+            f"{name}={', '.join(map(str, value)) if isinstance(value, list) else as_text(value)}"
             for name, value in (query.items() if isinstance(query, dict) else ())
             if name != "as_of"
         ]
@@ -92,7 +110,7 @@ class Portable:
     def flat_metadata(self) -> dict[str, str]:
         """The metadata as texts: what is no text is JSON."""
         names: dict[_Path, str] = {}
-        return {_name((name,), names): _text(value) for name, value in self.metadata.items()}
+        return {_name((name,), names): as_text(value) for name, value in self.metadata.items()}
 
 
 def clean(text: str) -> str:
@@ -123,20 +141,13 @@ def join(items: Sequence[Any]) -> str:
             return clean(text)
     elif any(isinstance(item, list | tuple | dict) for item in items):
         return encode(_tidy(items))
-    return "|".join([_text(item).replace("\\", "\\\\").replace("|", "\\|") for item in items])
+    return "|".join([as_text(item).replace("\\", "\\\\").replace("|", "\\|") for item in items])
 
 
 def portable(network: Mapping[str, Any]) -> Portable:
     """The portable form of node-link data."""
-    node_ids: dict[str, str] = {}
-    edge_ids: dict[str, str] = {}
-    taken: set[str] = set()
-    for node in network["nodes"]:
-        node_ids[node["id"]] = _unique(clean(str(node["id"])), taken)
-    taken = set()
-    for edge in network["edges"]:
-        edge_ids[_edge_id(edge)] = _unique(clean(_edge_id(edge)), taken)
-
+    node_ids = unique_ids([str(node["id"]) for node in network["nodes"]])
+    edge_ids = unique_ids([edge_id(edge) for edge in network["edges"]])
     flat_nodes = [
         _flatten({"label": node["id"], "kind": "node"} | _without(node, ("id",))) for node in network["nodes"]
     ]
@@ -148,7 +159,7 @@ def portable(network: Mapping[str, Any]) -> Portable:
     edge_names, edge_types = _columns(flat_edges)
     return Portable(
         directed=bool(network["directed"]),
-        metadata=_metadata(network),
+        metadata=metadata(network["graph"]),
         node_types=node_types,
         edge_types=edge_types,
         nodes=[
@@ -157,7 +168,7 @@ def portable(network: Mapping[str, Any]) -> Portable:
         ],
         edges=[
             Edge(
-                edge_ids[_edge_id(edge)],
+                edge_ids[edge_id(edge)],
                 node_ids[edge["source"]],
                 node_ids[edge["target"]],
                 _attributes(flat, edge_names, edge_types),
@@ -167,25 +178,37 @@ def portable(network: Mapping[str, Any]) -> Portable:
     )
 
 
-def _edge_id(edge: Mapping[str, Any]) -> str:
-    return str(edge["id"]) if "id" in edge else f"{edge['source']}~{edge.get('key', 'edge')}~{edge['target']}"
+def edge_id(edge: Mapping[str, Any]) -> str:
+    """The id of an edge of node-link data."""
+    return str(edge["id"]) if "id" in edge else usual_id(edge)
+
+
+def usual_id(edge: Mapping[str, Any]) -> str:
+    """The id that an edge of node-link data has unless it says otherwise."""
+    return f"{edge['source']}~{edge.get('key', 'edge')}~{edge['target']}"
 
 
 def _without(attributes: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if name not in names and value is not None}
 
 
-def _unique(text: str, taken: set[str]) -> str:
-    """The text, or where cleaning made two alike, the text with a number."""
-    made, number = text, 2
-    while made in taken:
-        made, number = f"{text}~{number}", number + 1
-    taken.add(made)
-    return made
+def unique_ids(ids: Iterable[str]) -> dict[str, str]:
+    """Each id as it is written: clean, and with a number where cleaning made two alike."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for one in ids:
+        text = made = clean(one)
+        number = 2
+        while made in taken:
+            made, number = f"{text}~{number}", number + 1
+        taken.add(made)
+        found[one] = made
+    return found
 
 
-def _metadata(network: Mapping[str, Any]) -> dict[str, Any]:
-    tidy: dict[str, Any] = _tidy(dict(network["graph"]))
+def metadata(block: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of a network, from its own block."""
+    tidy: dict[str, Any] = _tidy(dict(block))
     return {"generator": "Tejido", "licence": LICENCE} | tidy
 
 
@@ -202,7 +225,8 @@ def _tidy(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as a clean text: what is no text is JSON."""
     return clean(value) if isinstance(value, str) else encode(_tidy(value))
 
 
@@ -255,7 +279,7 @@ def _columns(rows: Sequence[_Flat]) -> tuple[dict[_Path, str], dict[str, Type]]:
     found: dict[_Path, set[type]] = {}
     for row in rows:
         for path, value in row.items():
-            large = type(value) is int and abs(value) > _LARGEST
+            large = type(value) is int and abs(value) > LARGEST
             found.setdefault(path, set()).add(str if large else type(value))
     names: dict[_Path, str] = {}
     types: dict[str, Type] = {}
@@ -274,18 +298,21 @@ def _columns(rows: Sequence[_Flat]) -> tuple[dict[_Path, str], dict[str, Type]]:
 
 def _name(path: _Path, names: dict[_Path, str]) -> str:
     """The name for a path: letters, digits and `_`, starting with a letter, unlike any other in any case."""
-    if path in names:
-        return names[path]
-    name = _UNSAFE.sub("_", "_".join(path))[:_LONGEST_NAME]
+    if path not in names:
+        names[path] = safe_name("_".join(path), {one.lower() for one in names.values()})
+    return names[path]
+
+
+def safe_name(text: str, taken: Collection[str]) -> str:
+    """A name that every tool takes, unlike those taken, which are in small letters."""
+    name = _UNSAFE.sub("_", text)[:_LONGEST_NAME]
     if not name[:1].isalpha():
         name = f"a_{name}"
     if name.lower() in _RESERVED:
         name = f"{name}_"
-    taken = {one.lower() for one in names.values()}
     made, number = name, 2
     while made.lower() in taken:
         made, number = f"{name}_{number}", number + 1
-    names[path] = made
     return made
 
 
@@ -298,6 +325,6 @@ def _attributes(flat: _Flat, names: Mapping[_Path, str], types: Mapping[str, Typ
         attributes[name] = (
             value
             if isinstance(value, str)
-            else (float(value) if kind == "number" else _text(value) if kind == "string" else value)
+            else (float(value) if kind == "number" else as_text(value) if kind == "string" else value)
         )
     return attributes

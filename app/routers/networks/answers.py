@@ -7,7 +7,6 @@ from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy import Connection
 
 from app.graph.facts import Facts
-from app.graph.network import TooLargeError
 from app.graph.selection import Selection
 from app.models.types import Schema
 from app.problems import Problem
@@ -74,18 +73,6 @@ def query_of(selection: Selection, facts: Facts, **own: Any) -> dict[str, Any]:
     return dict(sorted(query.items())) | {"as_of": f"v{facts.version}"}
 
 
-def answer_too_large(error: TooLargeError, *more: str) -> Problem:
-    """The problem for an answer of more entries than there may be; `more` are the question's own narrowing filters."""
-    return Problem(
-        "too-large-network",
-        f"The answer has {error.edges} entries, {error.most} at most.",
-        errors=[
-            {"parameter": name, "detail": "would narrow it"}
-            for name in (*more, "state", "topic", "partner", "project_kind", "year_from")
-        ],
-    )
-
-
 def side_parameters(
     shared: SelectionParameters, parts: Sequence[str], name: str, *, with_version: bool = False
 ) -> SelectionParameters:
@@ -109,10 +96,12 @@ def side_parameters(
         raise _wrong(name, *details) from error
 
 
-def side_selection(connection: Connection, facts: Facts, parameters: SelectionParameters, name: str) -> Selection:
+def side_selection(
+    connection: Connection, facts: Facts, parameters: SelectionParameters, name: str, *, also: Sequence[Facts] = ()
+) -> Selection:
     """The selection of one side; its problems name the parameter `name`."""
     try:
-        return selection_of(connection, facts, parameters)
+        return selection_of(connection, facts, parameters, also=also)
     except Problem as problem:
         errors = [{"parameter": name, "detail": f"{one['parameter']}: {one['detail']}"} for one in problem.errors]
         raise Problem(problem.kind, problem.detail, errors=errors) from problem

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 
-from app.graph.coalitions import coalitions
+from app.graph.coalitions import together
+from app.models.types import PublicId
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
@@ -46,6 +47,15 @@ class CoalitionsParameters(NetworkParameters):
         description="`tie:number`, repeated: adds one `combined` edge a pair, the weighted sum of its ties.",
         examples=[["collaboration:2", "project:1"]],
     )
+    around: PublicId | None = Field(
+        default=None, description="Keep the ties of this organization alone.", examples=["labmex"]
+    )
+    top_k: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="Of each tie keep so many of each node, by weight, then id; an edge stays if either end keeps it.",
+    )
 
 
 @router.get(
@@ -69,5 +79,7 @@ def get_coalitions(
     include = sorted(set(parameters.include or ()))
     weights = {word.partition(":")[0]: float(word.partition(":")[2]) for word in parameters.weights or ()}
     asked = {"include": include, "tie": ties, "weights": sorted(set(parameters.weights or ()))}
-    own: dict[str, Any] = {"ties": ties, "weights": weights, "include": include}
-    return answer(request, database, settings, parameters, coalitions, asked=asked, **own)
+    asked |= {"around": parameters.around, "top_k": parameters.top_k}
+    own: dict[str, Any] = {"ties": ties, "weights": weights, "include": include, "top_k": parameters.top_k}
+    own["around"] = None if parameters.around is None else f"org:{parameters.around}"
+    return answer(request, database, settings, parameters, "coalitions", together, asked=asked, **own)

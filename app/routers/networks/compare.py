@@ -6,10 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.graph.compare import SIDES, compare
+from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.models.types import Schema
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
 from app.routers.funding import Money
+from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import (
     AnswerHead,
     LeftOut,
@@ -17,14 +19,13 @@ from app.routers.networks.answers import (
     NamedWithProjects,
     ProjectCounts,
     SidePart,
-    answer_too_large,
     query_of,
     side_parameters,
     side_queries,
     side_selection,
 )
-from app.routers.networks.shared import ProjectsByCertainty, network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.routers.networks.shared import ProjectsByCertainty, json_response, written
+from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -126,12 +127,13 @@ class Compare(AnswerHead):
     operation_id="get_compare",
     summary="Two selections side by side",
     response_model=Compare,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_compare(
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
+    jobs: JobsDep,
     parameters: Annotated[CompareParameters, Query()],
 ) -> Response:
     """Shared and own projects, partners, funders, topics and states of two selections, and the money of each.
@@ -147,13 +149,18 @@ def get_compare(
             for name in SIDES
         }
     try:
-        answer = compare(
+        body = written(
+            request,
+            jobs,
+            DEFAULT,
             facts,
+            list(sides.values()),
+            compare,
             sides,
             queries=side_queries(sides),
             query=query_of(shared, facts, a=sorted(set(parameters.a)), b=sorted(set(parameters.b))),
             most=settings.max_edges,
         )
     except TooLargeError as error:
-        raise answer_too_large(error, "a", "b") from error
-    return network_response(answer, facts)
+        raise too_large(error, parameters, "a", "b") from error
+    return json_response(body, facts)

@@ -3,15 +3,17 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.graph.coverage import coverage
+from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.models.types import Schema
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
-from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, answer_too_large, query_of
-from app.routers.networks.shared import ProjectsByCertainty, network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.routers.jobs import JOB_PROBLEMS, JobsDep
+from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, query_of
+from app.routers.networks.shared import ProjectsByCertainty, json_response, written
+from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -22,9 +24,22 @@ class CoverageParameters(SelectionParameters):
     """The selection, and what the columns are."""
 
     by: Literal["topic", "funder"] = Field(default="topic", description="What the columns are.")
+    max_ids: int | None = Field(
+        default=None,
+        ge=1,
+        le=10**9,
+        description="List so many projects at most in each place; beside each list stands, as `certain_count` and so "
+        "on, how many there are.",
+    )
 
 
-class CoverageCell(ProjectsByCertainty):
+class CoverageProjects(ProjectsByCertainty):
+    """Projects by certainty; with `max_ids` also `certain_count` and so on, the numbers of all."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class CoverageCell(CoverageProjects):
     """The projects of one column in one state."""
 
     column: str = Field(description="Id of the column.")
@@ -41,12 +56,12 @@ class CoverageRow(Named):
     unknown_because: list[Literal["unnamed_states", "nationwide", "open_dates"]] = Field(
         description="Why projects are less than certain there."
     )
-    total: ProjectsByCertainty = Field(description="Distinct projects in the state.")
+    total: CoverageProjects = Field(description="Distinct projects in the state.")
     cells: list[CoverageCell] = Field(description="The columns with some project in the state.")
     none: list[str] = Field(description="The columns for which nothing is recorded in the state.")
 
 
-class CoverageTotal(ProjectsByCertainty):
+class CoverageTotal(CoverageProjects):
     """Distinct projects, by the strongest certainty that they have in any selected state."""
 
     no_place: list[str] = Field(
@@ -86,12 +101,13 @@ class Coverage(AnswerHead):
     operation_id="get_coverage",
     summary="Where there are projects, and where none is recorded",
     response_model=Coverage,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_coverage(
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
+    jobs: JobsDep,
     parameters: Annotated[CoverageParameters, Query()],
 ) -> Response:
     """State by topic, or state by effective funder, with margins; certain, possible and nationwide always apart.
@@ -102,13 +118,19 @@ def get_coverage(
         facts = snapshots(request).get(connection, parameters.as_of)
         selection = selection_of(connection, facts, parameters)
     try:
-        answer = coverage(
+        body = written(
+            request,
+            jobs,
+            DEFAULT,
             facts,
+            [selection],
+            coverage,
             selection,
             by=parameters.by,
-            query=query_of(selection, facts, by=parameters.by),
+            max_ids=parameters.max_ids,
+            query=query_of(selection, facts, by=parameters.by, max_ids=parameters.max_ids),
             most=settings.max_edges,
         )
     except TooLargeError as error:
-        raise answer_too_large(error) from error
-    return network_response(answer, facts)
+        raise too_large(error, parameters, "max_ids") from error
+    return json_response(body, facts)

@@ -1,13 +1,11 @@
 """What came, went and changed between two selections or two data versions."""
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.graph.diff import diff
-from app.graph.facts import Facts
 from app.graph.network import TooLargeError
 from app.models.types import Schema
 from app.problems import Problem
@@ -16,7 +14,6 @@ from app.routers.networks.answers import (
     AnswerHead,
     LeftOut,
     SidePart,
-    answer_too_large,
     query_of,
     side_parameters,
     side_queries,
@@ -24,7 +21,7 @@ from app.routers.networks.answers import (
 )
 from app.routers.networks.kinds import KindParameters, network_of
 from app.routers.networks.shared import NetworkEdge, NetworkNode, ProjectsByCertainty, network_response
-from app.routers.selecting import selection_of, snapshots
+from app.routers.selecting import selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -109,17 +106,6 @@ class Diff(AnswerHead):
     edges_changed: list[ChangedEdge]
 
 
-def _of_either(latest: Facts, before: Facts, after: Facts) -> Facts:
-    """The ids that either version knows: what is not there yet, or no more, selects nothing."""
-    return replace(
-        latest,
-        organizations={**before.organizations, **after.organizations},
-        topics={**before.topics, **after.topics},
-        projects={**before.projects, **after.projects},
-        document_ids=before.document_ids | after.document_ids,
-    )
-
-
 @router.get(
     "/diff",
     operation_id="get_diff",
@@ -148,14 +134,16 @@ def get_diff(
     with database.read() as connection:
         facts = {name: snapshots(request).get(connection, side.as_of) for name, side in sides.items()}
         latest = max(facts.values(), key=lambda one: one.version)
-        known = _of_either(latest, facts["before"], facts["after"])
-        shared = selection_of(connection, known, parameters)
-        selections = {name: side_selection(connection, known, side, name) for name, side in sides.items()}
+        # What is not there yet in one of the versions, or no more, selects nothing in it.
+        either = tuple(facts.values())
+        shared = selection_of(connection, latest, parameters, also=either)
+        selections = {name: side_selection(connection, latest, side, name, also=either) for name, side in sides.items()}
     queries = {name: query | {"as_of": f"v{facts[name].version}"} for name, query in side_queries(selections).items()}
+    make = network_of(parameters, settings.max_edges)
     try:
         answer = diff(
             latest,
-            *(network_of(parameters, facts[name], settings.max_edges)(selections[name]) for name in sides),
+            *(make(facts[name], selections[name]).node_link() for name in sides),
             queries=queries,
             query=query_of(
                 shared, latest, **parameters.own(), **{name: sorted(set(found)) for name, found in parts.items()}
@@ -163,5 +151,5 @@ def get_diff(
             most=settings.max_edges,
         )
     except TooLargeError as error:
-        raise answer_too_large(error, "before", "after") from error
+        raise too_large(error, parameters, "before", "after") from error
     return network_response(answer, latest)

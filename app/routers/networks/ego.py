@@ -5,21 +5,24 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
+from app.graph.columns import NONE
 from app.graph.ego import MOST_HOPS, ego
 from app.graph.facts import COUNTRY, Facts
 from app.graph.network import TooLargeError
+from app.graph.spaces import nodes_of
 from app.models.types import RecordRef, Schema
-from app.problems import Problem, not_found
+from app.problems import not_found
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
     NetworkBlock,
     NetworkParameters,
     NodeLinkNetwork,
-    formatted,
+    form_of,
     normalised,
+    response_of,
 )
-from app.routers.selecting import selection_of, snapshots
+from app.routers.selecting import selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -81,6 +84,7 @@ def get_ego(
 ) -> Response:
     """Money, projects, collaborations, places and topics around a node, and every edge among what is shown."""
     cross = sorted(set(parameters.cross or ()))
+    form = form_of(request, parameters)
     with database.read() as connection:
         facts = snapshots(request).get(connection, parameters.as_of)
         selection = selection_of(connection, facts, parameters)
@@ -96,30 +100,17 @@ def get_ego(
             min_weight=parameters.min_weight,
             max_edges=parameters.max_edges,
             most_edges=settings.max_edges,
+            most_projects=settings.max_projects,
         )
     except TooLargeError as error:
-        raise Problem(
-            "too-large-network",
-            f"The neighbourhood has {error.edges} edges, an answer {error.most} at most.",
-            errors=[
-                {"parameter": name, "detail": "would narrow it"}
-                for name in ("depth", "cross", "state", "topic", "funder", "year_from", "max_edges")
-            ],
-        ) from error
-    return formatted(request, parameters, network, facts)
+        own = [name for name, given in (("depth", parameters.depth > 1), ("cross", cross)) if given]
+        raise too_large(error, parameters, *own, *(() if error.what == "projects" else ("max_edges",))) from error
+    return response_of(form.written(network), form, "ego", facts)
 
 
 def _check_known(facts: Facts, node: str) -> None:
     """A problem where no network can have the node."""
     prefix, _, public_id = node.partition(":")
-    known = {
-        "org": facts.organizations,
-        "party": facts.parties,
-        "project": facts.projects,
-        "state": facts.states,
-        "state_group": {group.id for group in facts.state_groups},
-        "topic": facts.topics,
-        "country": {COUNTRY},
-    }
-    if public_id not in known.get(prefix, ()):
+    is_country = prefix != "country" or public_id == COUNTRY
+    if nodes_of(facts.columns).number(facts, node) == NONE or not is_country:
         raise not_found("node")

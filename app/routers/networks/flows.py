@@ -9,6 +9,7 @@ from app.graph.flows import flows
 from app.models.types import Schema
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.funding import Money
+from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import Named
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
@@ -103,12 +104,13 @@ class FlowsNetwork(NodeLinkNetwork):
     operation_id="get_flows",
     summary="Money down the chain, and who is new to a funder",
     response_model=FlowsNetwork,
-    responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network")},
+    responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_flows(
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
+    jobs: JobsDep,
     parameters: Annotated[FlowsParameters, Query()],
 ) -> Response:
     """Funder, programme, sub-grant, lead, institutions and states reached, with the row behind every step.
@@ -116,4 +118,6 @@ def get_flows(
     Money stands once, on the edge of its own funding row, and is never added along a chain.
     """
     include = sorted(set(parameters.include or ()))
-    return answer(request, database, settings, parameters, flows, asked={"include": include}, include=include)
+    asked = {"include": include}
+    own = {"include": include, "most_projects": settings.max_projects}
+    return answer(request, database, settings, parameters, "flows", flows, asked=asked, jobs=jobs, **own)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.graph.funder_partner_state import funder_partner_state
+from app.graph.funder_partner_state import tripartite
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
@@ -46,5 +46,12 @@ def get_funder_partner_state(
     """
     include = sorted(set(parameters.include or ()))
     return answer(
-        request, database, settings, parameters, funder_partner_state, asked={"include": include}, include=include
+        request,
+        database,
+        settings,
+        parameters,
+        "funder-partner-state",
+        tripartite,
+        asked={"include": include},
+        include=include,
     )

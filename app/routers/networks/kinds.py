@@ -1,14 +1,15 @@
 """The networks that can be asked for twice or year by year."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.graph.coalitions import coalitions
+from app.graph.assembly import Shown
+from app.graph.coalitions import together
 from app.graph.facts import Facts
-from app.graph.funder_partner_state import funder_partner_state
-from app.graph.network import Attributes
+from app.graph.funder_partner_state import tripartite
 from app.graph.selection import Selection
 from app.routers.common import Words
 from app.routers.networks.coalitions import TieName
@@ -36,25 +37,10 @@ class KindParameters(SelectionParameters):
         return {"network": self.network, "tie": ties, "include": sorted(set(self.include or ()))}
 
 
-def network_of(parameters: KindParameters, facts: Facts, most: int) -> Callable[[Selection], Attributes]:
+def network_of(parameters: KindParameters, most: int) -> Callable[[Facts, Selection], Shown]:
     """A function that makes the network of a selection."""
     include: Sequence[str] = sorted(set(parameters.include or ()))
-
-    def make(selection: Selection) -> Attributes:
-        if parameters.network == "coalitions":
-            return coalitions(
-                facts,
-                selection,
-                ties=sorted(set(parameters.tie or TIES)),
-                weights={},
-                include=include,
-                query={},
-                min_weight=0,
-                max_edges=None,
-                most_edges=most,
-            )
-        return funder_partner_state(
-            facts, selection, include=include, query={}, min_weight=0, max_edges=None, most_edges=most
-        )
-
-    return make
+    shared: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": most}
+    if parameters.network == "coalitions":
+        return partial(together, ties=sorted(set(parameters.tie or TIES)), weights={}, include=include, **shared)
+    return partial(tripartite, include=include, **shared)

@@ -6,21 +6,25 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.graph.coalitions import coalitions
+from app.graph.columns import NONE
 from app.graph.facts import Facts
 from app.graph.funder_partner_state import funder_partner_state
 from app.graph.measures import clusters, measures
 from app.graph.network import Attributes, TooLargeError
 from app.graph.projection import projection
 from app.graph.selection import Selection
+from app.graph.spaces import nodes_of
 from app.models.types import RecordRef, Schema
 from app.problems import Problem
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
-from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, answer_too_large, query_of
+from app.routers.jobs import JOB_PROBLEMS, JobsDep
+from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, query_of
 from app.routers.networks.coalitions import TieName
 from app.routers.networks.kinds import TIES
 from app.routers.networks.projection import TOP_K, OfName, ThroughName, WeightName, through_of
 from app.routers.networks.shared import network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
+from app.settings import Settings
 
 router = APIRouter()
 
@@ -200,12 +204,13 @@ class Measures(AnswerHead):
     operation_id="get_measures",
     summary="How a network hangs together, and each node's place in it",
     response_model=Measures,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_measures(
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
+    jobs: JobsDep,
     parameters: Annotated[MeasuresParameters, Query()],
 ) -> Response:
     """Components, density, communities, bridges, brokers; `without=` shows the network without some of its nodes.
@@ -225,16 +230,17 @@ def get_measures(
         answer = measures(
             facts,
             selection,
-            _network(facts, selection, parameters.network, own, settings.max_edges),
+            _network(facts, selection, parameters.network, own, settings),
             name=parameters.network,
             without=without,
             seed=parameters.seed,
             samples=parameters.samples,
             query=query,
             most=settings.max_edges,
+            run=jobs.run,
         )
     except TooLargeError as error:
-        raise answer_too_large(error, "tie", "top_k", "organization") from error
+        raise too_large(error, parameters, *_narrowing(parameters.network)) from error
     return network_response(answer, facts)
 
 
@@ -259,10 +265,15 @@ def _own(parameters: MeasuresParameters) -> dict[str, Any]:
     return {"include": include} if parameters.network == "funder-partner-state" else {"with": parameters.with_ or []}
 
 
-def _network(facts: Facts, selection: Selection, name: NetworkName, own: dict[str, Any], most: int) -> Attributes:
+def _network(
+    facts: Facts, selection: Selection, name: NetworkName, own: dict[str, Any], settings: Settings
+) -> Attributes:
+    most = settings.max_edges
     shared: dict[str, Any] = {"query": {}, "min_weight": 0, "max_edges": None, "most_edges": most}
     if name == "clusters":
-        return clusters(facts, selection, with_states="states" in own["with"], most_edges=most)
+        with_states = "states" in own["with"]
+        most_projects = settings.max_projects
+        return clusters(facts, selection, with_states=with_states, most_edges=most, most_projects=most_projects)
     if name == "coalitions":
         return coalitions(facts, selection, ties=own["tie"], include=own["include"], weights={}, **shared)
     if name == "projection":
@@ -270,17 +281,12 @@ def _network(facts: Facts, selection: Selection, name: NetworkName, own: dict[st
     return funder_partner_state(facts, selection, include=own["include"], **shared)
 
 
+def _narrowing(network: NetworkName) -> tuple[str, ...]:
+    """The parameters of a network's own that make it smaller."""
+    return {"coalitions": ("tie",), "projection": ("top_k",)}.get(network, ())
+
+
 def _check_known(facts: Facts, refs: list[str]) -> None:
-    known = {
-        "org": facts.organizations,
-        "party": facts.parties,
-        "project": facts.projects,
-        "state": facts.states,
-        "topic": facts.topics,
-        "country": facts.places,
-        "state_group": {group.id for group in facts.state_groups},
-    }
     for ref in refs:
-        prefix, _, public_id = ref.partition(":")
-        if public_id not in known.get(prefix, ()):
+        if nodes_of(facts.columns).number(facts, ref) == NONE:
             raise Problem("unknown-id", "No such node.", errors=[{"parameter": "without", "detail": "unknown id"}])

@@ -11,9 +11,9 @@ from app.graph.paths import MOST_CHAINS, paths
 from app.models.types import Schema
 from app.problems import Problem
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
-from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, answer_too_large, query_of
+from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, query_of
 from app.routers.networks.shared import ProjectsByCertainty, network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -174,10 +174,10 @@ def get_paths(
             k=parameters.k,
             through_projects=parameters.through == "projects",
             query=query_of(selection, facts, **ends, k=parameters.k, through=parameters.through),
-            most=settings.max_edges,
+            most_projects=settings.max_projects,
         )
     except TooLargeError as error:
-        raise answer_too_large(error) from error
+        raise too_large(error, parameters, *(("k",) if parameters.k > 1 else ())) from error
     return network_response(answer, facts)
 
 

@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.graph.network import TooLargeError
-from app.graph.projection import has_amounts, projection
+from app.graph.projection import has_amounts, project
 from app.models.types import Schema
 from app.problems import Problem
 from app.routers.common import DatabaseDep, SettingsDep, problems
@@ -15,10 +14,8 @@ from app.routers.networks.shared import (
     NetworkBlock,
     NetworkParameters,
     NodeLinkNetwork,
-    formatted,
-    normalised,
+    answer,
 )
-from app.routers.selecting import selection_of, snapshots
 
 router = APIRouter()
 
@@ -94,18 +91,6 @@ def through_of(of: OfName, through: ThroughName | None, weight: WeightName) -> T
     return chosen
 
 
-def too_many_pairs(error: TooLargeError) -> Problem:
-    """The problem for a projection with more pairs than there may be."""
-    return Problem(
-        "too-large-network",
-        f"The projection has {error.edges} pairs, {error.most} at most.",
-        errors=[
-            {"parameter": name, "detail": "would narrow it"}
-            for name in ("top_k", "through", "state", "topic", "funder", "organization", "year_from")
-        ],
-    )
-
-
 @router.get(
     "/projection",
     operation_id="get_projection",
@@ -124,23 +109,10 @@ def get_projection(
     To share something is no tie that anybody declared. Amounts are never added across currencies or stages.
     """
     through = through_of(parameters.of, parameters.through, parameters.weight)
-    with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
-    own = {"of": parameters.of, "through": through, "weight": parameters.weight, "top_k": parameters.top_k}
-    try:
-        network = projection(
-            facts,
-            selection,
-            of=parameters.of,
-            through=through,
-            weight=parameters.weight,
-            top_k=parameters.top_k,
-            query=normalised(selection, facts, parameters, **own),
-            min_weight=parameters.min_weight,
-            max_edges=parameters.max_edges,
-            most_edges=settings.max_edges,
-        )
-    except TooLargeError as error:
-        raise too_many_pairs(error) from error
-    return formatted(request, parameters, network, facts)
+    own: dict[str, Any] = {
+        "of": parameters.of,
+        "through": through,
+        "weight": parameters.weight,
+        "top_k": parameters.top_k,
+    }
+    return answer(request, database, settings, parameters, "projection", project, asked=own, **own)

@@ -1,20 +1,27 @@
 """What the networks share: parameters, the shape of an answer, its bytes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.graph.assembly import Shown
+from app.graph.columns import Columns
 from app.graph.facts import Facts
-from app.graph.formats import DEFAULT, FORMATS, accepted, file_name
-from app.graph.network import TooLargeError
-from app.graph.selection import Selection
+from app.graph.formats import DEFAULT, FORMATS, Format, accepted, file_name, write_answer
+from app.graph.network import TooLargeError, UnknownNodeError
+from app.graph.selection import Selection, select
 from app.problems import Problem
 from app.routers.common import READ_HEADERS, tag
-from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.routers.jobs import Jobs
+from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
 from app.settings import Settings
 from app.store.database import Database
+from app.workers import Resource
+
+AT_ONCE = 5_000
+"""Selected projects up to which an answer that goes project by project is made at once; of more it is a job."""
 
 FormatName = Literal[
     "node-link",
@@ -50,8 +57,12 @@ NETWORK_RESPONSE: dict[str, Any] = {
 class NetworkParameters(SelectionParameters):
     """What every network takes beside its selection."""
 
-    min_weight: int = Field(default=0, ge=0, le=10**9, description="Leave out edges of less weight.")
-    max_edges: int | None = Field(default=None, ge=1, le=10**9, description="Keep so many edges, by weight, then id.")
+    min_weight: float = Field(
+        default=0, ge=0, le=10**9, allow_inf_nan=False, description="Leave out edges of less weight."
+    )
+    max_edges: int | None = Field(
+        default=None, ge=1, le=10**9, description="Keep so many edges, by weight, then by source, relation and target."
+    )
     format: FormatName | None = Field(
         default=None, description="Format of the answer; without it the Accept header chooses, node-link by default."
     )
@@ -125,32 +136,50 @@ def normalised(selection: Selection, facts: Facts, parameters: NetworkParameters
     """The query as it was understood: filters, the network's own parameters, and the version."""
     query = selection.query() | {name: value for name, value in own.items() if value}
     if parameters.min_weight:
-        query["min_weight"] = parameters.min_weight
+        query["min_weight"] = plain(parameters.min_weight)
     if parameters.max_edges is not None:
         query["max_edges"] = parameters.max_edges
     return dict(sorted(query.items())) | {"as_of": f"v{facts.version}"}
 
 
-def too_large(error: TooLargeError) -> Problem:
-    """The problem for a network that is larger than an answer may be."""
-    return Problem(
-        "too-large-network",
-        f"The network has {error.edges} edges, an answer {error.most} at most.",
-        errors=[
-            {"parameter": name, "detail": "would narrow it"}
-            for name in ("state", "topic", "funder", "organization", "year_from", "tie", "max_edges")
-        ],
-    )
+def plain(number: float) -> int | float:
+    """A number without a point where it has no fraction."""
+    return int(number) if number == int(number) else number
 
 
-def formatted(request: Request, parameters: NetworkParameters, network: dict[str, Any], facts: Facts) -> Response:
-    """The network in the format that `format=` or the Accept header asks for."""
+def form_of(request: Request, parameters: NetworkParameters) -> Format:
+    """The format that `format=` or the Accept header asks for."""
     form = FORMATS[parameters.format] if parameters.format else accepted(request.headers.get("accept"))
     if form is None:
         raise Problem("not-acceptable", "A network has the media types that /docs lists; `format` names them too.")
-    response = Response(form.write(network), media_type=form.content_type)
+    return form
+
+
+def written(
+    request: Request,
+    jobs: Jobs,
+    form: Format,
+    facts: Facts,
+    selections: Sequence[Selection],
+    function: Callable[..., Mapping[str, Any] | Shown],
+    *args: Any,
+    **named: Any,
+) -> bytes:
+    """The bytes of what a function answers to the facts. Where the selections have many projects, a worker makes them.
+
+    That is for functions that go project by project: they hold the interpreter, and know no deadline.
+    """
+    if sum(len(select(facts, selection).taken) for selection in selections) <= AT_ONCE:
+        return form.written(function(facts, *args, **named))
+    resource = Resource(("columns", facts.number), Columns.open, snapshots(request).folder(facts.columns))
+    return jobs.run(write_answer, form.name, function, args, named, resource=resource)
+
+
+def response_of(body: bytes, form: Format, name: str, facts: Facts) -> Response:
+    """The response with the bytes of a network of this name."""
+    response = Response(body, media_type=form.content_type)
     if form is not DEFAULT:
-        response.headers["Content-Disposition"] = f'inline; filename="{file_name(network, form)}"'
+        response.headers["Content-Disposition"] = f'inline; filename="{file_name(name, f"v{facts.version}", form)}"'
     response.headers["Vary"] = "Accept"
     tag(response, version=facts.version, variant="" if form is DEFAULT else form.name)
     return response
@@ -161,32 +190,49 @@ def answer(
     database: Database,
     settings: Settings,
     parameters: NetworkParameters,
-    build: Callable[..., dict[str, Any]],
+    name: str,
+    build: Callable[..., Mapping[str, Any] | Shown],
     *,
     asked: Mapping[str, Any],
+    jobs: Jobs | None = None,
     **own: Any,
 ) -> Response:
-    """A network from parameters to bytes. `own` goes to `build`; `asked` says it in the query of the answer."""
+    """A network from parameters to bytes. `own` goes to `build`; `asked` says it in the query of the answer.
+
+    With `jobs` a worker builds it where there are many projects.
+    """
+    form = form_of(request, parameters)
     with database.read() as connection:
         facts = snapshots(request).get(connection, parameters.as_of)
         selection = selection_of(connection, facts, parameters)
+    own |= {
+        "query": normalised(selection, facts, parameters, **asked),
+        "min_weight": parameters.min_weight,
+        "max_edges": parameters.max_edges,
+        "most_edges": settings.max_edges,
+    }
     try:
-        network = build(
-            facts,
-            selection,
-            query=normalised(selection, facts, parameters, **asked),
-            min_weight=parameters.min_weight,
-            max_edges=parameters.max_edges,
-            most_edges=settings.max_edges,
-            **own,
-        )
+        if jobs is None:
+            body = form.written(build(facts, selection, **own))
+        else:
+            body = written(request, jobs, form, facts, [selection], build, selection, **own)
+    except UnknownNodeError as error:
+        detail = [{"parameter": "around", "detail": "unknown id"}]
+        raise Problem("unknown-id", "No such record.", errors=detail) from error
     except TooLargeError as error:
-        raise too_large(error) from error
-    return formatted(request, parameters, network, facts)
+        cutting = ("tie", "top_k", "max_edges") if error.what != "projects" else ()
+        known = [one for one in cutting if one in type(parameters).model_fields]
+        raise too_large(error, parameters, *known) from error
+    return response_of(body, form, name, facts)
+
+
+def json_response(body: bytes, facts: Facts) -> Response:
+    """The response with the bytes of an answer that is no network."""
+    response = Response(body, media_type=DEFAULT.content_type)
+    tag(response, version=facts.version)
+    return response
 
 
 def network_response(network: dict[str, Any], facts: Facts) -> Response:
     """The bytes of a network: the same for the same query, version and definitions."""
-    response = Response(DEFAULT.write(network), media_type=DEFAULT.content_type)
-    tag(response, version=facts.version)
-    return response
+    return json_response(DEFAULT.write(network), facts)

@@ -9,9 +9,9 @@ from app.graph.network import TooLargeError
 from app.graph.suggestions import suggestions
 from app.models.types import PublicId, Schema
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
-from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, answer_too_large, query_of
+from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, query_of
 from app.routers.networks.shared import network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -124,7 +124,8 @@ def get_suggestions(
             limit=parameters.limit,
             query=query_of(selection, facts, limit=parameters.limit),
             most=settings.max_edges,
+            most_projects=settings.max_projects,
         )
     except TooLargeError as error:
-        raise answer_too_large(error, "limit") from error
+        raise too_large(error, parameters, "limit") from error
     return network_response(answer, facts)

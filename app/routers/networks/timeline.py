@@ -5,22 +5,23 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.graph.timeline import MOST_YEARS, TooManyYearsError, timeline
 from app.models.types import Schema
 from app.problems import Problem
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
+from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import (
     AnswerHead,
     Named,
     ProjectCount,
     ProjectCounts,
-    answer_too_large,
     query_of,
 )
 from app.routers.networks.kinds import KindParameters, network_of
-from app.routers.networks.shared import network_response
-from app.routers.selecting import selection_of, snapshots
+from app.routers.networks.shared import json_response, written
+from app.routers.selecting import selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -65,12 +66,13 @@ class Timeline(AnswerHead):
     operation_id="get_timeline",
     summary="One network year by year, with newcomers and leavers",
     response_model=Timeline,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_timeline(
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
+    jobs: JobsDep,
     parameters: Annotated[KindParameters, Query()],
 ) -> Response:
     """Counts of nodes and edges for each year, and the funders and partners who came and went; 200 years at most.
@@ -82,13 +84,19 @@ def get_timeline(
         facts = snapshots(request).get(connection, parameters.as_of)
         selection = selection_of(connection, facts, parameters)
     try:
-        answer = timeline(
+        body = written(
+            request,
+            jobs,
+            DEFAULT,
             facts,
+            [selection],
+            timeline,
             selection,
-            network=network_of(parameters, facts, settings.max_edges),
+            network=network_of(parameters, settings.max_edges),
             name=parameters.network,
             query=query_of(selection, facts, **parameters.own()),
             most=settings.max_edges,
+            most_projects=settings.max_projects,
         )
     except TooManyYearsError as error:
         raise Problem(
@@ -97,5 +105,5 @@ def get_timeline(
             errors=[{"parameter": name, "detail": "would narrow it"} for name in ("year_from", "year_to")],
         ) from error
     except TooLargeError as error:
-        raise answer_too_large(error) from error
-    return network_response(answer, facts)
+        raise too_large(error, parameters) from error
+    return json_response(body, facts)

@@ -5,14 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.graph.withdrawal import withdrawal
 from app.models.types import Schema
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
 from app.routers.funding import Money
-from app.routers.networks.answers import AnswerHead, Named, NamedWithProjects, ProjectCounts, answer_too_large, query_of
-from app.routers.networks.shared import network_response
-from app.routers.selecting import Ids, SelectionParameters, selection_of, snapshots
+from app.routers.jobs import JOB_PROBLEMS, JobsDep
+from app.routers.networks.answers import AnswerHead, Named, NamedWithProjects, ProjectCounts, query_of
+from app.routers.networks.shared import json_response, written
+from app.routers.selecting import Ids, SelectionParameters, selection_of, snapshots, too_large
 
 router = APIRouter()
 
@@ -114,12 +116,13 @@ class Withdrawal(AnswerHead):
     operation_id="get_withdrawal",
     summary="What is left without when funders withdraw",
     response_model=Withdrawal,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_withdrawal(
     request: Request,
     database: DatabaseDep,
     settings: SettingsDep,
+    jobs: JobsDep,
     parameters: Annotated[WithdrawalParameters, Query()],
 ) -> Response:
     """Recipients, projects, states and topics that no other known funder holds, and the money known to be gone.
@@ -130,7 +133,10 @@ def get_withdrawal(
         facts = snapshots(request).get(connection, parameters.as_of)
         selection = selection_of(connection, facts, parameters)
     try:
-        answer = withdrawal(facts, selection, query=query_of(selection, facts), most=settings.max_edges)
+        query = query_of(selection, facts)
+        body = written(
+            request, jobs, DEFAULT, facts, [selection], withdrawal, selection, query=query, most=settings.max_edges
+        )
     except TooLargeError as error:
-        raise answer_too_large(error) from error
-    return network_response(answer, facts)
+        raise too_large(error, parameters) from error
+    return json_response(body, facts)

@@ -65,25 +65,45 @@ def node_link(content: bytes) -> Read:
     return _graph(nx.node_link_graph(json.loads(content), edges="edges"))
 
 
+def frame(table: dict[str, Any]) -> dict[str, list[Any]]:
+    """The columns of a table of columnar JSON, texts in place of their places in a vocabulary."""
+    return {
+        name: [table["categories"][name][code] for code in values] if name in table["categories"] else values
+        for name, values in table["columns"].items()
+    }
+
+
 def columnar(content: bytes) -> Read:
     """Arrays, as a data frame would take them."""
     data = json.loads(content)
-    nodes, edges = data["nodes"], data["edges"]
-    for table in (nodes, edges):
+    tables = {"nodes": data["nodes"], "edges": data["edges"], **data["lists"]}
+    above = set()
+    for name, table in tables.items():
         assert set(table["types"]) == set(table["columns"])
         assert all(len(column) == table["count"] for column in table["columns"].values())
-    ids = nodes["columns"]["id"]
-    columns = edges["columns"]
+        for column, kind in table["types"].items():
+            values = table["columns"][column]
+            if kind == "list":
+                assert sum(value or 0 for value in values) == tables[f"{name}.{column}"]["count"]
+                above.add(f"{name}.{column}")
+            elif kind == "category":
+                vocabulary = table["categories"][column]
+                assert sorted(set(values)) == list(range(len(vocabulary)))
+                assert vocabulary == sorted({word for word in vocabulary if word is not None}) + [None] * (
+                    None in vocabulary
+                )
+            else:
+                python = {"string": str, "integer": int, "number": float, "boolean": bool}[kind]
+                assert {type(value) for value in values} <= {python, type(None)}
+    assert above == set(data["lists"])
+    nodes, edges = frame(data["nodes"]), frame(data["edges"])
+    ids = nodes["id"]
     return Read(
-        dict(zip(ids, nodes["columns"].get("label", []), strict=True)),
+        dict(zip(ids, nodes["label"], strict=True)),
         sorted(
             (ids[source], ids[target], relation, float(weight))
             for source, target, relation, weight in zip(
-                columns["source"],
-                columns["target"],
-                columns.get("relation", []),
-                columns.get("weight", []),
-                strict=True,
+                edges["source"], edges["target"], edges.get("relation", []), edges.get("weight", []), strict=True
             )
         ),
     )

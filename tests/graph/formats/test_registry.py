@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from app.graph.formats import DEFAULT, FORMATS, accepted, file_name
-from tests.graph.formats.networks import HAND
 
 
 @pytest.mark.parametrize(
@@ -49,11 +48,11 @@ def test_names_and_media_types_are_unique() -> None:
 
 
 def test_every_file_has_a_name_of_its_own() -> None:
-    names = {file_name(HAND, one) for one in FORMATS.values()}
+    names = {file_name("funder-partner-state", "v3", one) for one in FORMATS.values()}
     assert len(names) == len(FORMATS)
     assert "tejido-funder-partner-state-v3.gexf" in names
     assert "tejido-funder-partner-state-v3-csv-edges.csv" in names
-    assert file_name({"graph": {"network": "../\r\nx"}}, DEFAULT) == "tejido-x.json"
+    assert file_name("../\r\nx", "", DEFAULT) == "tejido-x.json"
 
 
 def test_the_docs_name_every_format_and_no_other() -> None:
