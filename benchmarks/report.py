@@ -1,0 +1,137 @@
+"""The table of outcomes: on the screen, and as docs/benchmarks.md."""
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import distributions
+from pathlib import Path
+
+from rich.table import Table
+
+from benchmarks.generate import folder
+from benchmarks.measure import Outcome
+from benchmarks.rows import ROWS
+
+__all__ = ["keep", "kept", "markdown", "notes", "screen", "write"]
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+_LIBRARIES = ("numpy", "scipy", "networkx", "networkit", "duckdb", "ladybug", "fastapi", "pydantic", "sqlmodel")
+
+_HEAD = """\
+# Benchmarks
+
+What Tejido needs for its main kinds of work, beside what others need for the same. Each row is measured in one
+process: ours and the peer in turn, with the collection of garbage put off, the best of some runs. Each ratio is of one
+run on one machine, so it moves less than the times do. It is the peer's number divided by ours; where the bound is an
+upper one, ours divided by the peer's.
+
+```sh
+make bench                             # all rows: half an hour the first time, and 8 GB of disk
+make bench ARGS="pagerank newman"      # some rows
+make bench ARGS="--size small"         # all rows on little data: whether they run, not how fast; writes nothing
+```
+
+The first run generates the data and keeps it in a folder `tejido-bench` among the system's temporary files, or in the
+folder that the environment variable `BENCH_FOLDER` names. Later runs use it again.
+
+## Results
+
+"""
+
+_TAIL = """
+## The data
+
+Generated from a seed, the same every time (`benchmarks/data.py`); tables, histories and search forms are as the
+application itself would leave them. One funding row a grant. Funders, recipients, topics and states have heavy tails:
+the largest of 2,000 funders gives one grant in eight. 80 % of the projects have states, 5 % a counted group of states
+that are not all named, 8 % the whole country. One amount in ten is unknown, one recipient in a hundred unnamed; dates
+are known to the year, the month or the day. Graphs for measures are drawn in the same way (`benchmarks/graphs.py`).
+
+## Change it
+
+A row is a module of `benchmarks/rows`, and its name in `ROWS`. What is measured of Tejido is called in
+`benchmarks/ours.py` and nowhere else; a peer is a module of `benchmarks/peers`, and is as good as it can be in earnest:
+it has its indexes, its own copy in memory, all cores. Where ours and a peer answer the same question, their answers are
+compared before anything is told.
+"""
+
+
+def screen(outcomes: Iterable[Outcome]) -> Table:
+    """The outcomes for a terminal."""
+    table = Table("work", "peer", "ours", "peer's", "ratio", "must reach", "met")
+    for one in outcomes:
+        table.add_row(*_cells(one))
+    return table
+
+
+def notes(outcomes: Iterable[Outcome]) -> list[str]:
+    """What the outcomes were measured on, and what should be known of them: each said once."""
+    found: dict[str, dict[str, None]] = {}
+    for one in outcomes:
+        found.setdefault(one.data, {}).update(dict.fromkeys(filter(None, one.note.split("; "))))
+    return ["; ".join([data, *told]) for data, told in found.items()]
+
+
+def markdown(rows: Mapping[str, Sequence[Outcome]]) -> str:
+    """The page: the rows in their order, those never measured too."""
+    lines = [
+        "| work | peer | ours | peer's | ratio | must reach | met |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    told: list[str] = []
+    for name in ROWS:
+        found = rows.get(name, ())
+        if not found:
+            lines.append(f"| {name} | | not measured | | | | |")
+        lines += ["| " + " | ".join(_cells(one)) + " |" for one in found]
+        told += [f"- `{name}`: {note}." for note in notes(found)]
+    return "\n".join([_HEAD.rstrip("\n"), "", *lines, "", *told, "", about(), _TAIL])
+
+
+def write(rows: Mapping[str, Sequence[Outcome]]) -> None:
+    """Write docs/benchmarks.md."""
+    PAGE.write_text(markdown(rows), encoding="utf-8")
+
+
+def about() -> str:
+    """The machine and the libraries, in general words."""
+    present = {one.metadata["Name"]: one.version for one in distributions()}
+    libraries = ", ".join(f"{name} {present[name]}" for name in _LIBRARIES if name in present)
+    return (
+        f"Measured on {os.cpu_count()} cores ({platform.machine()}, {platform.system()}), "
+        f"Python {platform.python_version()}, {libraries}."
+    )
+
+
+def kept() -> dict[str, list[Outcome]]:
+    """The outcomes of earlier runs, by row."""
+    path = folder() / "outcomes.json"
+    if not path.exists():
+        return {}
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    return {name: [Outcome.from_plain(one) for one in found] for name, found in plain.items()}
+
+
+def keep(rows: Mapping[str, Sequence[Outcome]]) -> None:
+    """Keep outcomes for later runs."""
+    plain = {name: [one.plain() for one in found] for name, found in rows.items()}
+    (folder() / "outcomes.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+def _cells(one: Outcome) -> list[str]:
+    return [
+        one.work,
+        one.peer,
+        "not measured" if one.ours is None else _amount(one.ours, one.unit),
+        "" if one.theirs is None else _amount(one.theirs, one.unit),
+        "" if one.ratio is None else f"{one.ratio:.3g} ×",
+        "" if one.bound is None else str(one.bound),
+        "" if one.met is None else "yes" if one.met else "no",
+    ]
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "B":
+        return f"{value:,.0f} bytes"
+    return f"{value:.3g} s" if value >= 1 else f"{value * 1000:.3g} ms"

@@ -1,0 +1,191 @@
+"""Words that names and titles of generated records are made of. None is the name of a person."""
+
+BODIES = (
+    "Fundación",
+    "Centro",
+    "Red",
+    "Colectivo",
+    "Instituto",
+    "Alianza",
+    "Consejo",
+    "Observatorio",
+    "Asociación",
+    "Laboratorio",
+    "Cooperativa",
+    "Comité",
+    "Foro",
+    "Iniciativa",
+    "Coalición",
+    "Unión",
+    "Institute",
+    "Foundation",
+    "Network",
+    "Fund",
+)
+"""What a body calls itself."""
+
+SUBJECTS = (
+    "Agua",
+    "Justicia",
+    "Transparencia",
+    "Derechos",
+    "Tierra",
+    "Memoria",
+    "Ciudadanía",
+    "Participación",
+    "Educación",
+    "Salud",
+    "Paz",
+    "Periodismo",
+    "Género",
+    "Juventud",
+    "Migración",
+    "Democracia",
+    "Integridad",
+    "Territorio",
+    "Comunidad",
+    "Infancia",
+    "Presupuesto",
+    "Vivienda",
+    "Trabajo",
+    "Bosques",
+    "Maíz",
+    "Ríos",
+    "Seguridad",
+    "Datos",
+    "Cultura",
+    "Cine",
+    "Radio",
+    "Inclusión",
+    "Igualdad",
+    "Diálogo",
+    "Verdad",
+    "Defensa",
+    "Litigio",
+    "Desarrollo",
+    "Innovación",
+    "Gobierno Abierto",
+)
+"""What it works on."""
+
+TAILS = (
+    "del Norte",
+    "del Sur",
+    "del Bajío",
+    "de la Costa",
+    "de la Sierra",
+    "de la Frontera",
+    "del Golfo",
+    "del Pacífico",
+    "del Valle",
+    "para Todas",
+    "en Acción",
+    "en Movimiento",
+    "Local",
+    "Nacional",
+    "Regional",
+    "Comunitaria",
+    "Indígena",
+    "Rural",
+    "Urbana",
+    "Abierta",
+    "Viva",
+    "Nueva",
+    "Común",
+    "Libre",
+    "Siglo XXI",
+)
+"""Where, for whom, or how."""
+
+SUFFIXES = ("", "", "", "", ", A.C.", ", A.C.", ", A.C.", ", I.A.P.", ", S.C.", " A. C.")
+"""Legal forms, as often as they are written."""
+
+WORKS = (
+    "Strengthening",
+    "Building capacity for",
+    "Monitoring",
+    "Fortalecimiento de",
+    "Observatorio de",
+    "Formación en",
+    "Promoting",
+    "Supporting",
+    "Acompañamiento para",
+    "Investigación sobre",
+    "Empowering",
+    "Red local de",
+    "Campaign for",
+    "Talleres de",
+    "Advancing",
+    "Defensa de",
+    "Mapping",
+    "Diálogos sobre",
+    "Litigation for",
+    "Escuela de",
+)
+"""What a grant is for: the first part of its title."""
+
+MATTERS = (
+    "access to justice",
+    "access to information",
+    "open budgets",
+    "anti-corruption coalitions",
+    "la participación ciudadana",
+    "los derechos humanos",
+    "la rendición de cuentas",
+    "independent journalism",
+    "women's leadership",
+    "la justicia cívica",
+    "local governance",
+    "political participation",
+    "la libertad de expresión",
+    "criminal justice reform",
+    "public procurement",
+    "los pueblos originarios",
+    "human rights defenders",
+    "la seguridad ciudadana",
+    "youth leaders",
+    "documentary film",
+    "water and land rights",
+    "la transparencia municipal",
+    "labour rights",
+    "victims of violence",
+    "migrants in transit",
+    "el gobierno abierto",
+    "civic education",
+    "digital rights",
+    "la vivienda digna",
+    "community radio",
+)
+"""What it is about: the second part."""
+
+ENDS = (
+    *(10 * ("",)),
+    " in rural communities",
+    " in the states",
+    " en municipios del sur",
+    " en la frontera",
+    " with local partners",
+    " con organizaciones locales",
+    " among the young",
+    " en zonas indígenas",
+    " at the border",
+    *(f": {subject}" for subject in SUBJECTS),
+)
+"""The third part, where a title has one."""
+
+SYLLABLES = (
+    "ba be bo ca co cu da de do fa fe fi ga go la le lo ma me mo na ne no pa pe po ra re ro sa se so ta te to".split()
+)
+"""What the short names of funders are made of."""
+
+PARTIES = (
+    "a leading public university",
+    "local civil society groups",
+    "a network of community radios",
+    "municipal governments",
+    "almost eighty organizations",
+    "una organización de la sociedad civil",
+    "colectivos de mujeres",
+    "a state human rights commission",
+)
+"""Descriptions of parties without a name."""
