@@ -37,7 +37,10 @@ _SPELLED = re.compile(r"\b(?:[^\W\d] )+[^\W\d]\b")
 
 def fold(text: str) -> str:
     """Lower-case words without accents and punctuation, one space apart; `A. C.` and `A C` become `ac`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = text
+    for _ in range(2):
+        # Twice, as in compatibility caseless matching (Unicode, D146): decomposing can bring up capitals.
+        decomposed = unicodedata.normalize("NFKD", decomposed.casefold())
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     plain = plain.replace("'", "").replace("’", "")
     words = _NOT_WORD.sub(" ", plain).strip()

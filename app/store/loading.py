@@ -38,7 +38,7 @@ _COUNTER = sql_table(DataCounter)
 _VERSION = sql_table(DataVersion)
 _CHANGE = sql_table(Change)
 
-_CHUNK = 2**15
+_CHUNK = 2**14
 """Rows that are read at once: what they become stays in the cache of a processor."""
 _FEW = 2**12
 """Texts that are moved at once."""

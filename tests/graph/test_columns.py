@@ -7,7 +7,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.graph.columns import NONE, Columns, Index, Texts, pack_day, pack_letters, unpack_day, unpack_letters
+from app.graph.columns import (
+    NONE,
+    Columns,
+    Index,
+    Texts,
+    in_order,
+    pack_day,
+    pack_letters,
+    unpack_day,
+    unpack_letters,
+)
 from app.graph.facts import Facts, OrganizationFact
 from app.graph.selection import Selection
 from tests.graph.asking import SOME, ids, together, tripartite
@@ -28,6 +38,7 @@ def test_texts_are_a_list_of_texts(texts: list[str], data: st.DataObject) -> Non
     assert [texts[place] for place in held.order()] == sorted(texts)
     places = np.array(data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=9)) if texts else [], dtype=np.int64)
     assert held.list(places) == [texts[place] for place in places]
+    assert Texts.joined([held, held.take(places)]).list() == texts + [texts[place] for place in places]
     ordered = Texts.of(sorted(set(texts)))
     for text in [*texts, "not there"]:
         place = ordered.find(text)
@@ -111,3 +122,13 @@ def test_codes_of_large_tables_add_up() -> None:
         assert tripartite(large, chosen, include)["edges"] == tripartite(small, chosen, include)["edges"]
     assert together(large)["edges"] == together(small)["edges"]
     assert tripartite(large, max_edges=2)["edges"] == tripartite(small, max_edges=2)["edges"]
+
+
+_SMALL, _LARGE = (st.tuples(st.integers(0, 3), *[st.integers(0, most)] * 2) for most in (5, 2**40))
+
+
+@given(st.lists(_SMALL) | st.lists(_LARGE), st.booleans())
+def test_rows_are_put_in_order(rows: list[tuple[int, ...]], once: bool) -> None:
+    columns = [np.array([row[place] for row in rows], dtype=np.int64) for place in range(3)]
+    found = in_order(*columns, once=once)
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == sorted(set(rows) if once else rows)

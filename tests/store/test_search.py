@@ -400,6 +400,7 @@ def test_leaving_off_the_legal_form_leaves_something(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "folded"),
     [
+        ("𝐀𝐁", "ab"),
         ("México Evalúa, A.C.", "mexico evalua"),
         ("Diálogo y Movimiento A. C.", "dialogo y movimiento"),
         ("Algo, S.A. de C.V.", "algo"),
