@@ -1,15 +1,22 @@
-"""Every call of Tejido that is measured: the one place to change when its interfaces do.
+"""Every call of Tejido that is measured: the one place to change when its interfaces do."""
 
-What is not there yet raises NotImplementedError with what is missing; the harness then measures the peers alone.
-"""
-
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
+from app.graph.assembly import Network, Shown
+from app.graph.backend.arrays import from_edges
+from app.graph.coalitions import together
+from app.graph.columns import Columns
+from app.graph.facts import Facts
+from app.graph.formats import FORMATS
+from app.graph.funder_partner_state import edges_over, tripartite
+from app.graph.money import sums_of
+from app.graph.selection import Selection, select
+from app.graph.spaces import nodes_of, records_of
 from app.store.database import Database
+from app.store.loading import load_columns, refresh_columns
 from benchmarks.filters import Filter
 from benchmarks.graphs import Edges
 
@@ -31,21 +38,11 @@ __all__ = [
 _NO_LIMITS: dict[str, Any] = {"include": (), "query": {}, "min_weight": 0, "max_edges": None, "most_edges": 10**9}
 
 
-def _have(module: str, name: str) -> Any:
-    """Something of the application; NotImplementedError if it is not there."""
-    try:
-        return getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        # Without the error's own words: they name folders, and this comes into the page.
-        raise NotImplementedError(f"{module}.{name} is not there") from error
-
-
 # The snapshot
 
 
-def cold_columns(path: Path) -> Any:
+def cold_columns(path: Path) -> Columns:
     """The columns of the present version, from the file."""
-    load_columns = _have("app.store.loading", "load_columns")
     database = Database(f"sqlite:///{path}")
     try:
         return load_columns(database)
@@ -53,9 +50,8 @@ def cold_columns(path: Path) -> Any:
         database.close()
 
 
-def refreshed(path: Path, columns: Any) -> Any:
+def refreshed(path: Path, columns: Columns) -> Columns:
     """The columns of the present version, from those of an earlier one."""
-    refresh_columns = _have("app.store.loading", "refresh_columns")
     database = Database(f"sqlite:///{path}")
     try:
         return refresh_columns(database, columns)
@@ -63,19 +59,18 @@ def refreshed(path: Path, columns: Any) -> Any:
         database.close()
 
 
-def facts_of(path: Path) -> Any:
+def facts_of(path: Path) -> Facts:
     """The facts that networks are asked of."""
-    return _have("app.graph.facts", "Facts")(cold_columns(path))
+    return Facts(cold_columns(path))
 
 
 # Networks
 
 
-def _selection(wanted: Filter | None) -> Any:
-    selection = _have("app.graph.selection", "Selection")
+def _selection(wanted: Filter | None) -> Selection:
     if wanted is None:
-        return selection()
-    return selection(
+        return Selection()
+    return Selection(
         topic=frozenset({wanted.topic}),
         state=frozenset({wanted.state}),
         year_from=wanted.year_from,
@@ -83,19 +78,31 @@ def _selection(wanted: Filter | None) -> Any:
     )
 
 
-def aggregated(facts: Any) -> tuple[int, int]:
-    """All edges of the funder-partner-state network as arrays; answers how many, and their weights together."""
-    gather = _have("app.graph.funder_partner_state", "gather")
-    network = gather(facts, _selection(None), ())
+def aggregated(facts: Facts) -> tuple[int, int]:
+    """All edges of the funder-partner-state network as arrays; answers how many, and their weights together.
+
+    The order of the links is warm; edges that are kept from a run before are thrown away.
+    """
+    network = _network_of(facts, None)
+    for relation in ("funds", "works_in"):
+        facts.columns.kept.pop(("edges", relation, False), None)
+        network.add(edges_over(network, relation, ()))
     return _counted(network.edges)
 
 
-def filtered_funds(facts: Any, wanted: Filter) -> tuple[int, int]:
-    """The network of a filter as arrays, with the sums of money of each edge; answers as `aggregated`, of `funds`."""
-    tripartite = _have("app.graph.funder_partner_state", "tripartite")
-    shown = tripartite(facts, _selection(wanted), **_NO_LIMITS)
-    shown.money()
-    return _counted(one for one in shown.network.edges if one.relation == "funds")
+def filtered_funds(facts: Facts, wanted: Filter) -> tuple[int, int]:
+    """The `funds` edges of a filter as arrays, with the sums of money of each; answers as `aggregated`."""
+    network = _network_of(facts, wanted)
+    edges = edges_over(network, "funds", ())
+    places, links = edges.rows(edges.numbers)
+    rows = edges.links.first[links] - records_of(facts.columns).start("funding")
+    sums_of(facts.columns, network.selection, places, rows, len(edges))
+    return _counted([edges])
+
+
+def _network_of(facts: Facts, wanted: Filter | None) -> Network:
+    selection = _selection(wanted)
+    return Network(facts, selection, select(facts, selection), directed=True)
 
 
 def _counted(edges: Any) -> tuple[int, int]:
@@ -103,25 +110,22 @@ def _counted(edges: Any) -> tuple[int, int]:
     return sum(count for count, _ in found), sum(weight for _, weight in found)
 
 
-def columnar_bytes(facts: Any, most: int) -> bytes:
+def columnar_bytes(facts: Facts, most: int) -> bytes:
     """The edges of most weight as columnar JSON."""
-    return bytes(_have("app.graph.formats.columnar", "write_shown")(_largest(facts, most)))
+    return FORMATS["columnar"].written(_shown(facts, most))
 
 
-def node_link_bytes(facts: Any, most: int) -> bytes:
+def node_link_bytes(facts: Facts, most: int) -> bytes:
     """The edges of most weight as node-link JSON."""
-    return bytes(_have("app.graph.formats.node_link", "write_shown")(_largest(facts, most)))
+    return FORMATS["node-link"].written(_shown(facts, most))
 
 
-def _largest(facts: Any, most: int) -> Any:
-    tripartite = _have("app.graph.funder_partner_state", "tripartite")
+def _shown(facts: Facts, most: int) -> Shown:
     return tripartite(facts, _selection(None), **(_NO_LIMITS | {"max_edges": most}))
 
 
-def top_ties(facts: Any, organization: str, tie: str, count: int) -> list[tuple[str, int]]:
+def top_ties(facts: Facts, organization: str, tie: str, count: int) -> list[tuple[str, int]]:
     """Id and weight of those with the strongest ties of one kind to one organization, by weight, then id."""
-    together = _have("app.graph.coalitions", "together")
-    nodes_of = _have("app.graph.spaces", "nodes_of")
     centre = f"org:{organization}"
     limits = _NO_LIMITS | {"max_edges": count}
     shown = together(facts, _selection(None), ties=(tie,), weights={}, around=centre, **limits)
@@ -136,7 +140,6 @@ def top_ties(facts: Any, organization: str, tie: str, count: int) -> list[tuple[
 
 def array_graph(edges: Edges, *, directed: bool) -> Any:
     """The graph as Tejido keeps it."""
-    from_edges = _have("app.graph.backend.arrays", "from_edges")
     columns = {"weight": edges.weights}
     return from_edges(edges.sources, edges.targets, edges.labels, directed=directed, columns=columns)
 

@@ -10,7 +10,7 @@ from app.graph.assembly import Network
 from app.graph.coalitions import TALKS, selected_collaborations
 from app.graph.columns import NONE, Columns, Index, Integers, unique
 from app.graph.links import basis_bits, taken_bits
-from app.graph.selection import country_site, open_groups, partners_by_actor, partners_in, site_states, target_rows
+from app.graph.selection import country_site, is_target, open_groups, partners_by_actor, partners_in, site_states
 from app.graph.spaces import nodes_of
 
 __all__ = ["Around", "Steps", "have_own_states"]
@@ -214,9 +214,7 @@ class Around:
     def _placed(self, rows: Integers) -> tuple[Integers, Integers]:
         """(Projects, nodes of the places) of rows of project_state, of those that say where a project works."""
         table = self.columns["project_state"]
-        is_target = np.zeros(len(table), dtype=bool)
-        is_target[target_rows(self.columns)] = True
-        rows = self.taken("project_state", rows[is_target[rows]])
+        rows = self.taken("project_state", rows[is_target(self.columns)[rows]])
         sites = table["site"][rows].astype(np.int64)
         states = site_states(self.columns)[sites].astype(np.int64)
         in_country = sites == country_site(self.columns)

@@ -1,7 +1,6 @@
 """Who works together: declared collaborations, and ties inferred from shared projects, funders, states and topics."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,11 @@ from numpy.typing import NDArray
 from app.graph.assembly import Network, Shown
 from app.graph.columns import NONE, Columns, Integers, unique
 from app.graph.definitions import TIES
-from app.graph.facts import CollaborationFact, Facts, MemberFact
+from app.graph.facts import Facts
 from app.graph.funder_partner_state import edges_over, gather, partner_rows
 from app.graph.links import Edges, basis_bits, edges_of, links_of, taken_bits
-from app.graph.network import Attributes, Edge, Gathered, UnknownNodeError
-from app.graph.selection import CERTAIN, Grades, Selection, partners_by_project, partners_of, select
+from app.graph.network import Attributes, UnknownNodeError
+from app.graph.selection import CERTAIN, Grades, Selection, partners_by_project, select
 from app.graph.spaces import nodes_of, records_of
 from app.graph.ties import Combined, Incidence, Ties, incidence_of
 
@@ -23,9 +22,7 @@ __all__ = [
     "PAIRS_PER_EDGE",
     "TALKS",
     "coalitions",
-    "collaboration_certainty",
     "declared_ties",
-    "ties_of",
     "together",
 ]
 
@@ -316,52 +313,3 @@ def _of_combined(combined: Combined, _shown: Shown, edges: Integers) -> list[Att
         found["parts"] = dict(sorted(found["parts"].items()))
         found["declared"] = set(found["parts"]) <= DECLARED
     return told
-
-
-# Row by row, for the answers that look at a few collaborations
-
-
-def collaboration_certainty(gathered: Gathered, collaboration: CollaborationFact) -> str | None:
-    """The certainty with which a collaboration is selected: its project's; None where it is not."""
-    selection = gathered.selection
-    if selection.collaboration_kind and collaboration.kind not in selection.collaboration_kind:
-        return None
-    if selection.collaboration_status and collaboration.collaboration_status not in selection.collaboration_status:
-        return None
-    if collaboration.project is not None:
-        return gathered.selected.projects.get(collaboration.project)
-    if filters_projects(selection):
-        gathered.leave_out("collaborations_without_project", collaboration.id)
-        return None
-    return "certain"
-
-
-def ties_of(facts: Facts, *, collaborations: Collection[str], projects: Collection[str]) -> list[Edge]:
-    """The ties `collaboration` and `project` of some collaborations and projects, between named organizations."""
-    gathered = Gathered(facts, Selection(), select(facts, Selection(project=frozenset(projects))))
-    for name in sorted(collaborations):
-        collaboration = facts.collaborations[name]
-        members = [member for member in facts.members_of.get(name) if member.organization is not None]
-        for one, other in combinations(members, 2):
-            if _tied(collaboration, one, other):
-                records = [f"collaboration:{name}", *(f"collaboration_member:{member.id}" for member in (one, other))]
-                _pair(gathered, f"org:{one.organization}", f"org:{other.organization}", "collaboration", records)
-    for project in gathered.selected.projects:
-        partners = {ref: found for ref, found in partners_of(facts, project, Selection()).items() if "org:" in ref}
-        for (one_ref, ours), (other_ref, theirs) in combinations(sorted(partners.items()), 2):
-            records = [f"participation:{row.id}" for row in (*ours[0], *theirs[0])]
-            records += [f"funding:{row.id}" for row in (*ours[1], *theirs[1])]
-            _pair(gathered, one_ref, other_ref, "project", records)
-    return list(gathered.edges.values())
-
-
-def _pair(gathered: Gathered, one: str, other: str, tie: str, records: Collection[str]) -> None:
-    source, target = sorted((one, other))
-    gathered.edge(source, target, tie).records.update(records)
-
-
-def _tied(collaboration: CollaborationFact, one: MemberFact, other: MemberFact) -> bool:
-    roles = {one.role, other.role}
-    if "supporter" in roles:
-        return False
-    return "lead" in roles or not (collaboration.plural or collaboration.kind in TALKS)

@@ -92,40 +92,43 @@ def _agreed(columns: Columns, grouping: Grouping) -> Integers:
 def _receives_for(network: Network) -> Links:
     columns = network.columns
     funding, nodes = columns["funding"], nodes_of(columns)
-    rows = np.flatnonzero((funding["project"] != NONE) & (funding["recipient"] != NONE))
+    rows = network.selected.rows(columns.index("funding", "project"))
+    rows = rows[funding["recipient"][rows] != NONE]
     project = funding["project"][rows].astype(np.int64)
     return links_of(
         funding["recipient"][rows].astype(np.int64) + nodes.start("org"),
         project + nodes.start("project"),
         project,
         rows + records_of(columns).start("funding"),
-        basis_bits(funding.words("basis"))[rows],
+        basis_bits(funding.words("basis"), rows),
     )
 
 
 def _participation(network: Network) -> Links:
     columns = network.columns
     parts, nodes = columns["participation"], nodes_of(columns)
-    project = parts["project"].astype(np.int64)
+    rows = network.selected.rows(columns.index("participation", "project"))
+    project = parts["project"][rows].astype(np.int64)
     return links_of(
-        parts["actor"].astype(np.int64) + nodes.start("org"),
+        parts["actor"][rows].astype(np.int64) + nodes.start("org"),
         project + nodes.start("project"),
         project,
-        np.arange(len(parts)) + records_of(columns).start("participation"),
-        basis_bits(parts.words("basis")),
+        rows + records_of(columns).start("participation"),
+        basis_bits(parts.words("basis"), rows),
     )
 
 
 def _about(network: Network) -> Links:
     columns = network.columns
     topics, nodes = columns["project_topic"], nodes_of(columns)
-    project = topics["project"].astype(np.int64)
+    rows = network.selected.rows(columns.index("project_topic", "project"))
+    project = topics["project"][rows].astype(np.int64)
     return links_of(
         project + nodes.start("project"),
-        topics["topic"].astype(np.int64) + nodes.start("topic"),
+        topics["topic"][rows].astype(np.int64) + nodes.start("topic"),
         project,
-        np.full(len(topics), NONE),
-        basis_bits(topics.words("basis")),
+        np.full(len(rows), NONE),
+        basis_bits(topics.words("basis"), rows),
     )
 
 
@@ -205,7 +208,7 @@ HOPS: dict[str, Callable[[Network], Links]] = {
     "participation": _participation,
     "receives_for": _receives_for,
 }
-"""Relation -> its links: all of them, or, of collaborations, those that the selection takes."""
+"""Relation -> its links for the projects and collaborations that the selection takes."""
 
 
 def leave_out_hops(network: Network, *, through_projects: bool) -> None:

@@ -183,9 +183,8 @@ def sums_of(columns: Columns, selection: Selection, places: Integers, rows: Inte
 
 
 def _listed(places: Integers, rows: Integers, which: Flags) -> Listed:
-    places, rows = places[which], rows[which]
-    order = np.lexsort((rows, places))
-    return places[order], rows[order]
+    places, rows = in_order(places[which], rows[which])
+    return places, rows
 
 
 def _exact(columns: Columns) -> list[int]:

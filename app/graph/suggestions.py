@@ -31,13 +31,13 @@ from app.graph.selection import (
     CERTAIN,
     Selected,
     Selection,
+    is_target,
     open_groups,
     partners_by_actor,
     partners_by_project,
     partners_in,
     select,
     site_states,
-    target_rows,
 )
 from app.graph.spaces import LeftOut, nodes_of
 
@@ -231,9 +231,7 @@ class _Grounds:
         """Whether the projects certainly work in the states (places in `states`), whoever works there."""
         known = unique(projects)
         at, rows = self.columns.index("project_state", "project").rows(known)
-        is_target = np.zeros(len(self.columns["project_state"]), dtype=bool)
-        is_target[target_rows(self.columns)] = True
-        taken = is_target[rows] & self._takes("project_state", rows)
+        taken = is_target(self.columns)[rows] & self._takes("project_state", rows)
         at, rows = at[taken], rows[taken]
         place = np.full(self.columns.states + 1, len(states))
         place[states] = np.arange(len(states))

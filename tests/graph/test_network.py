@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.graph.definitions import RELATIONS, TIES
 from app.graph.facts import Facts
-from app.graph.network import MOST_IDS, TooLargeError, money
+from app.graph.money import sums_of
+from app.graph.network import MOST_IDS, TooLargeError
 from app.graph.selection import CERTAINTIES, Selection
 from tests.graph.asking import SOME, Answer, edges_of, ids, nodes_of, together, tripartite
 from tests.graph.made import changed
@@ -228,6 +230,7 @@ def test_nodes_say_what_they_are() -> None:
 
 
 def test_money_of_nothing_is_none_recorded() -> None:
-    assert money([], Selection())["status"] == "none_recorded"
-    only = [paid("f", "ned", "x", "p", amount_minor=1, currency="USD")]
-    assert money(only, Selection(currency=ids("MXN")))["status"] == "none_recorded"
+    columns = world(project("p"), paid("f", "ned", "x", "p", amount_minor=1, currency="USD")).columns
+    for rows, selection in (([], Selection()), ([0], Selection(currency=ids("MXN")))):
+        sums = sums_of(columns, selection, np.zeros(len(rows), dtype=np.int64), np.array(rows, dtype=np.int64), 1)
+        assert sums.told(Facts(columns))[0]["status"] == "none_recorded"

@@ -64,6 +64,14 @@ def create(writer: Writer, noun: str, /, **body: Any) -> None:
     records.create(writer, BY_KIND[noun], CREATE[noun].model_validate(body))
 
 
+def _new_file(path: Path) -> Database:
+    """A database with tables, in a file."""
+    made = Database(f"sqlite:///{quote(str(path))}")
+    with made.write_schema() as connection:
+        migrate(connection)
+    return made
+
+
 # All rows
 
 
@@ -164,9 +172,7 @@ def test_ids_are_in_order_whatever_the_database_knows_of_its_tables(seeded_datab
 def test_a_file_may_have_any_name(tmp_path: Path) -> None:
     folder = tmp_path / "a b%20ñ#&"
     folder.mkdir()
-    database = Database(f"sqlite:///{quote(str(folder / '100% é?.db'))}")
-    with database.write_schema() as connection:
-        migrate(connection)
+    database = _new_file(folder / "100% é?.db")
     load_seed(database)
     assert_same(load_columns(database), slow(database, 1))
     database.close()
@@ -269,8 +275,9 @@ def test_where_much_has_changed_everything_is_read(seeded_database: Database, mo
     assert_same(refresh_columns(seeded_database, nothing), load_columns(seeded_database))
 
 
-def test_there_may_be_so_many_codes_that_they_need_more_room(database: Database) -> None:
+def test_there_may_be_so_many_codes_that_they_need_more_room(tmp_path: Path) -> None:
     """Codes have 16 bits below 2^15 rows, and 32 from there on."""
+    database = _new_file(tmp_path / "many.db")
     topic, project, most = BY_KIND["topic"], BY_KIND["project"], 2**15 - 1
     with database.write(cause="api") as writer:
         for number in range(most):
@@ -289,3 +296,4 @@ def test_there_may_be_so_many_codes_that_they_need_more_room(database: Database)
         records.delete(writer, topic, "a", 1)
         records.delete(writer, topic, "t00100", 1)
     assert_same(refresh_columns(database, above), load_columns(database))
+    database.close()
