@@ -57,9 +57,9 @@ _TAIL = """
 - *Memory*: 85 of the bytes are projects (ids and titles 60), 63 are funding, 36 states, 17 topics, 14 organizations,
   11 citations. Database keys (4 bytes a row, for the refresh) and four columns that are mostly empty hold 35 of them.
 
-At a million grants every kind of network was asked for over HTTP, for everything, for a topic in a state, for a small and
-the largest funder, for a middling and the largest recipient: nothing took longer than the deadline of 20 seconds on a
-machine that was busy with other work. What would have is refused at once with the filters that help.
+At a million grants every kind of network was asked for over HTTP: for everything, for a topic in a state, for a small
+and the largest funder, for a middling and the largest recipient. Nothing took longer than the deadline of 20 seconds,
+on a machine that was busy with other work. What would have is refused at once, with the filters that help.
 
 ## The data
 
