@@ -85,7 +85,6 @@ def ego(
             "nodes_one_hop_further": len(front),
             "not_crossed": nodes.refs(facts, others[_are(facts, others, barred)]),
         },
-        "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
     }
     found = network.finish(
         name="ego",

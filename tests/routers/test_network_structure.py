@@ -244,6 +244,29 @@ def test_answers_about_many_projects_come_from_a_worker(
         assert same.items() <= by_worker.json().items()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ego/org:labmex?depth=2",
+        "ego/state:MX-NLE",
+        "projection?of=partner&through=state&weight=newman",
+        "projection?of=funder&through=topic&weight=jaccard",
+        "projection?of=topic&through=project&max_edges=5",
+        "coalitions?around=labmex&top_k=2",
+        "funder-partner-state?include=projects,unnamed,supports&topic=transparency",
+    ],
+)
+def test_every_edge_leads_to_its_own_evidence(seeded: TestClient, path: str) -> None:
+    """The page has the same edge: weight, projects, records and all."""
+    network = seeded.get(f"/v1/networks/{path}").json()
+    assert network["edges"]
+    for edge in network["edges"][:12] + network["edges"][-12:]:
+        page = seeded.get(network["graph"]["evidence"].replace("{id}", edge["id"]))
+        assert page.status_code == 200, (edge["id"], page.text)
+        assert page.json()["edge"] == edge
+        assert page.json()["definition"]
+
+
 def test_measures_of_large_networks_come_from_a_worker(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = get(seeded, "measures", seed="7")
     monkeypatch.setattr("app.graph.measures.AT_ONCE", 0)
