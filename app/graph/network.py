@@ -101,6 +101,6 @@ _DESCRIBED: Mapping[str, Callable[[Facts, str], Attributes]] = {
 
 def evidence_address(query: Attributes) -> str:
     """The address of the page behind an edge, with the edge's id to be put in."""
-    own = ("include", "tie", "weights", "min_weight", "max_edges", "around", "top_k", "through", "node", "depth", "cross")
+    own = "include tie weights min_weight max_edges around top_k through node depth cross".split()
     selection = urlencode([(name, one) for name, one in query.items() if name not in own], doseq=True)
     return f"/v1/evidence?edge={{id}}&{selection}"
