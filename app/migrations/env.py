@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import app.models.service  # noqa: F401 - its tables belong to the same metadata
 from app.history.tables import HISTORY
 from app.settings import Settings
 from app.store.database import Database

@@ -173,6 +173,27 @@ class Change(SQLModel, table=True):
     revision: int
 
 
+class Amendment(SQLModel, table=True):
+    """Past versions from which something was taken away later: restricted, or expunged."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (
+        CheckConstraint("reason IN ('restricted', 'expunged')", name="reason"),
+        CheckConstraint("first < last", name="range"),
+    )
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: int = Field(foreign_key="data_version.number")
+    """The internal version that took it away."""
+    first: int = Field(sa_type=BigInteger)
+    """First internal version that had held it."""
+    last: int = Field(sa_type=BigInteger)
+    """The internal version after the last one that had held it."""
+    is_public: bool
+    """Whether public readers had seen it."""
+    reason: str = string()
+
+
 class RecordRow(SQLModel):
     """Base of every table of citable rows."""
 
