@@ -104,6 +104,13 @@ class Visibility(StrEnum):
     restricted = "restricted"
 
 
+class Reader(StrEnum):
+    """The two classes of reader. What may be seen depends on nothing else."""
+
+    public = "public"
+    restricted = "restricted"
+
+
 class ImportRun(SQLModel, table=True):
     """One loading of data from outside: the seed, or a file."""
 
@@ -183,7 +190,7 @@ class Amendment(SQLModel, table=True):
     )
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    version: int = Field(foreign_key="data_version.number")
+    version: int = Field(foreign_key="data_version.number", index=True)
     """The internal version that took it away."""
     first: int = Field(sa_type=BigInteger)
     """First internal version that had held it."""
