@@ -1,27 +1,45 @@
-"""The command line: serve, seed, migrate, openapi."""
+"""The command line: serve, seed, migrate, keys, withhold, backup, restore, openapi."""
 
 import json
+import re
+import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 from alembic.util import CommandError
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.access.actions import CLI
+from app.access.keys import LAST_EXPIRY, Label, count_keys, create_key, list_keys, revoke_key
+from app.access.scopes import Scope, in_order
+from app.history.withheld import Withheld, check_of
 from app.main import create_app
 from app.migrations import migrate as migrate_database
+from app.problems import Problem
+from app.server import server_options
 from app.settings import Settings
+from app.store import withheld
+from app.store.backup import BackupError, Summary, restore_backup, write_backup
 from app.store.database import Database
 from app.store.seed import is_empty, load_seed
 
 app = typer.Typer(help="Tejido: who funds whom, where, and who works together.", no_args_is_help=True)
+keys = typer.Typer(help="API keys: make them, list them, revoke them.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+withhold = typer.Typer(help="Terms that no record may contain: add, list, remove, look for them.", no_args_is_help=True)
+app.add_typer(withhold, name="withhold")
 _console = Console(stderr=True)
+_LABEL: TypeAdapter[str] = TypeAdapter(Label)
 
 
 @app.command()
@@ -35,7 +53,7 @@ def serve(
         _prepare(settings)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     _console.print(f"Tejido answers at http://{shown}:{port}/v1/about and is described at http://{shown}:{port}/docs")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="info")
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="info", **server_options(settings))
 
 
 @app.command()
@@ -65,6 +83,206 @@ def openapi() -> None:
     sys.stdout.write("\n")
 
 
+@keys.command("create")
+def keys_create(
+    label: Annotated[str, typer.Option(help="What the key is for: a system or an office, not a person.")],
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What it may do beside reading. Repeat for several.", show_default=False)
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="When it ends: after so many days, or at the start of a day: 2027-01-31, UTC.")
+    ] = None,
+) -> None:
+    """Make a key and write it to standard output, this once."""
+    try:
+        checked, ends = _LABEL.validate_python(label), None if expires is None else _end_of(expires)
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, "), param_hint="--label") from None
+    with _told_plainly():
+        database = _migrated(Settings())
+        with database.write_service() as connection:
+            whole, key = create_key(connection, label=checked, scopes=scope or (), expires_at=ends, actor=CLI)
+        database.close()
+    sys.stdout.write(f"{whole}\n")
+    _say(
+        f"Keep it now: it is stored nowhere. {key.prefix} may {', '.join(in_order(key.scopes))} "
+        f"in {database.url.render_as_string(hide_password=True)}."
+    )
+
+
+@keys.command("list")
+def keys_list() -> None:
+    """List all keys, ended ones too: what each is for, what it may do, when it was used."""
+    table = Table("prefix", "label", "scopes", "status", "created", "expires", "last used")
+    now = datetime.now(UTC)
+    with _told_plainly():
+        database = _migrated(Settings())
+        with database.read() as connection:
+            for key in list_keys(connection, limit=None):
+                moments = (key.created_at, key.expires_at, key.last_used_at)
+                days = (f"{moment:%Y-%m-%d}" if moment else "" for moment in moments)
+                table.add_row(key.prefix, Text(key.label), " ".join(in_order(key.scopes)), key.status(now), *days)
+        database.close()
+    Console().print(table)
+
+
+@keys.command("revoke")
+def keys_revoke(
+    prefix: Annotated[str, typer.Argument(help="Beginning of the key, tjd_ and ten characters.")],
+) -> None:
+    """End a key for good."""
+    with _told_plainly():
+        database = _migrated(Settings())
+        with database.write_service() as connection:
+            revoke_key(connection, prefix, actor=CLI)
+        database.close()
+    _say(f"{prefix} opens nothing any more.")
+
+
+@withhold.command("add")
+def withhold_add() -> None:
+    """Withhold terms: one typed at the prompt, which does not show it, or one a line of standard input."""
+    terms = _typed_terms(again=True)
+    with _told_plainly(), closing(_migrated(Settings())) as database:
+        for number, term in enumerate(terms, start=1):
+            with _told_of(number, terms), database.write_service() as connection:
+                added = withheld.add_term(connection, term, secret=database.secret, actor=CLI)
+                _say(f"{added.id} is withheld from now on.")
+    _say(f"`{_own_command()} withhold scan` finds the records that contain one already.")
+
+
+@withhold.command("list")
+def withhold_list() -> None:
+    """List what is known of the withheld terms; they themselves are stored nowhere."""
+    table = Table("digest", "words", "since", "secret")
+    with _told_plainly(), closing(_migrated(Settings())) as database:
+        own = None if database.secret is None else check_of(database.secret)
+        with database.read() as connection:
+            terms = withheld.list_terms(connection)
+        for term in terms:
+            secret = "none is set" if own is None else "the one set" if term.check == own else "another one"
+            table.add_row(term.id, str(term.words), f"{term.at:%Y-%m-%d}", secret)
+    Console().print(table)
+    _say(f"{len(terms)} withheld terms.")
+
+
+@withhold.command("remove")
+def withhold_remove(
+    digest: Annotated[
+        str | None, typer.Option(help="Beginning of its digest, six digits or more; else the term is asked for.")
+    ] = None,
+) -> None:
+    """Release a withheld term: the one typed at the prompt or on standard input, or the one of a digest."""
+    if digest is not None and not re.fullmatch(r"[0-9a-f]{6,64}", digest):
+        raise typer.BadParameter("six hexadecimal digits or more, as the list shows them", param_hint="--digest")
+    terms = [] if digest is not None else _typed_terms(again=False)
+    with _told_plainly(), closing(_migrated(Settings())) as database:
+        for number, one in enumerate([digest] if digest is not None else terms, start=1):
+            with _told_of(number, terms), database.write_service() as connection:
+                named = one if digest is not None else withheld.id_of(connection, one, secret=database.secret)
+                removed = withheld.remove_term(connection, named, actor=CLI)
+                _say(f"{removed.id} is not withheld any more.")
+
+
+@withhold.command("scan")
+def withhold_scan() -> None:
+    """Tell which records contain a withheld term already, and where in them."""
+    with _told_plainly(), closing(_migrated(Settings())) as database:
+        with database.read() as connection:
+            found = withheld.scan(connection, Withheld.load(connection, database.secret))
+    for ref, pointers in found.present.items():
+        sys.stdout.write(f"{ref}\t{' '.join(pointers)}\n")
+    _say(f"{len(found.present)} records contain a withheld term; past revisions of {found.past} do.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The backup: one file, whatever the database is.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Back up the database into a file and verify it, while the service runs."""
+    with _told_plainly(), closing(Database(Settings().database_url)) as database:
+        summary = write_backup(database, file, force=force)
+    _show("Backed up and verified.", file, summary)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) -> None:
+    """Fill an empty database from a backup and verify it; one that is not empty is left alone."""
+    with _told_plainly(), closing(Database(Settings().database_url)) as database:
+        summary = restore_backup(database, file)
+    _show("Restored and verified.", file, summary)
+
+
+def _show(what: str, file: Path, summary: Summary) -> None:
+    contents = summary.contents
+    table = Table(show_header=False)
+    table.add_row("records", str(contents.records))
+    table.add_row("rows of all tables", str(summary.rows))
+    table.add_row("data version", f"{contents.number}; for public readers v{contents.public_number}")
+    table.add_row("made", f"{contents.made_at}, by release {contents.release}")
+    table.add_row("bytes", str(summary.size))
+    _console.print(table)
+    _say(f"SHA-256: {summary.sha256}")
+    _say(f"{what} {file}")
+
+
+def _typed_terms(*, again: bool) -> list[str]:
+    """Terms from the terminal, unseen, or from standard input: what stands in a command is kept in its history."""
+    if sys.stdin.isatty():
+        return [str(typer.prompt("Term", hide_input=True, confirmation_prompt="Again" if again else False, err=True))]
+    try:
+        lines = sys.stdin.buffer.read().decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        _say("Standard input is not UTF-8.")
+        raise typer.Exit(1) from None
+    terms = [line for line in lines if line.strip()]
+    if not terms:
+        _say("There is no term on standard input.")
+        raise typer.Exit(1)
+    return terms
+
+
+@contextmanager
+def _told_of(number: int, terms: Sequence[str]) -> Iterator[None]:
+    """What is wrong with one of several terms is told with its line, and stops none of the others."""
+    try:
+        yield
+    except Problem as problem:
+        if len(terms) < 2 or problem.kind == "no-secret":
+            raise
+        _say(f"Line {number}: {problem.detail}")
+
+
+def _end_of(expires: str) -> datetime:
+    """The moment that a number of days or a day stands for."""
+    try:
+        if expires.isdecimal():
+            moment = datetime.now(UTC) + timedelta(days=int(expires))
+        else:
+            moment = datetime.combine(date.fromisoformat(expires), time(), UTC)
+    except (ValueError, OverflowError):
+        moment = datetime.min.replace(tzinfo=UTC)
+    if not datetime.now(UTC) < moment < LAST_EXPIRY:
+        raise typer.BadParameter(
+            f"a number of days, or a day to come before {LAST_EXPIRY.year}, as in 2027-01-31", param_hint="--expires"
+        )
+    return moment
+
+
+def _say(text: str) -> None:
+    """Say something in one line, however long: what is meant to be copied is not broken."""
+    _console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _own_command() -> str:
+    """How this command is called from here."""
+    beside = Path(sys.executable).with_name("tejido")
+    if shutil.which("tejido") == str(beside):
+        return "tejido"
+    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
+
+
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     """A wrong setting or an absent database is told in a line, without what was set: it may hold a password."""
@@ -77,6 +295,12 @@ def _told_plainly() -> Iterator[None]:
                 markup=False,
             )
         raise typer.Exit(1) from None
+    except Problem as problem:
+        _say(problem.detail)
+        raise typer.Exit(1) from None
+    except BackupError as error:
+        _say(str(error))
+        raise typer.Exit(1) from None
     except (SQLAlchemyError, CommandError, ModuleNotFoundError) as error:
         cause = getattr(error, "orig", None) or error
         _console.print(f"TEJIDO_DATABASE_URL: {str(cause).splitlines()[0]}", markup=False)
@@ -84,7 +308,7 @@ def _told_plainly() -> Iterator[None]:
 
 
 def _migrated(settings: Settings) -> Database:
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, secret=settings.plain_secret)
     with database.write_schema() as connection:
         migrate_database(connection)
     return database
@@ -94,10 +318,20 @@ def _prepare(settings: Settings) -> None:
     database = _migrated(settings)
     with database.read() as connection:
         empty = is_empty(connection)
+        has_keys = count_keys(connection) > 0
+        # Raises where the list of withheld terms cannot be used: nothing is written unprotected.
+        Withheld.load(connection, settings.plain_secret)
     if empty and settings.seed:
         counts = load_seed(database)
         _console.print(f"Loaded the first data set: {counts['created']} records.")
     database.close()
+    if not has_keys:
+        given = "database_url" in settings.model_fields_set
+        _say(
+            "Nobody can write yet: there is no key. This makes one"
+            f"{', with the same TEJIDO_DATABASE_URL' if given else ''}:\n"
+            f'  {_own_command()} keys create --label "first key" --scope write'
+        )
 
 
 if __name__ == "__main__":

@@ -1,33 +1,43 @@
 """The application: rooms wired together, nothing else."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import cache
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Match
 from starlette.types import Scope
 from starlette_compress import CompressMiddleware
 
 from app import __version__
+from app.access.authentication import Authenticate
+from app.access.keys import find_caller
+from app.access.routes import NEEDS
 from app.explorer.docs import mount_docs
-from app.middleware import Cors, EntityTags, Gate, Methods, RequestIds
+from app.history.writer import now
+from app.limiting import Limiter, RateLimits
+from app.middleware import Cors, EntityTags, Gate, Methods, RequestIds, SecurityHeaders
 from app.models.nouns import NOUNS
 from app.openapi import openapi_document
 from app.routers import (
     about,
+    admin_actions,
     collaborations,
     crud,
     evidence,
     funding,
     health,
+    keys,
     networks,
     organizations,
     projects,
     search,
     states,
+    withheld,
 )
+from app.routers.authorising import authorise
 from app.routers.common import ProblemBody
 from app.routers.handlers import install_handlers
 from app.settings import Settings
@@ -44,20 +54,24 @@ evidence behind every edge. Unknown is not zero, absent is not no, and money in 
 _OWN_MODULE = frozenset({"organization", "state", "project", "funding", "collaboration"})
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application, on the database that the settings name."""
+def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = now) -> FastAPI:
+    """The application, on the database that the settings name. `clock` tells the time to all that depends on it."""
     settings = settings or Settings()
-    database = Database(settings.database_url)
+    database = Database(
+        settings.database_url, secret=settings.plain_secret, clock=clock, query_seconds=settings.query_seconds
+    )
     workers = Workers(
         settings.job_processes,
         settings.job_seconds,
         waiting=settings.jobs_waiting,
         memory=settings.job_memory_bytes,
     )
+    limiter = Limiter(settings.rate_limit_storage, clock=lambda: clock().timestamp())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        limiter.close()
         workers.close()
         database.close()
 
@@ -70,11 +84,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         separate_input_output_schemas=False,
+        dependencies=[Depends(authorise)],
     )
     app.state.settings = settings
     app.state.database = database
     app.state.snapshots = Snapshots()
     app.state.workers = workers
+    app.state.needs = dict(NEEDS)
+    app.state.paths = {}
     for router in (
         networks.router,
         evidence.router,
@@ -86,19 +103,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         funding.router,
         collaborations.router,
         *(crud.crud_router(noun) for noun in NOUNS if noun.kind not in _OWN_MODULE),
+        keys.router,
+        admin_actions.router,
+        withheld.router,
         health.router,
     ):
         app.include_router(router)
     mount_docs(app)
     install_handlers(app)
-    _add_middleware(app, settings)
+    _add_middleware(app, settings, database, limiter)
     tags = {noun.path: noun.summary for noun in NOUNS}
-    document = cache(lambda: openapi_document(app, error=ProblemBody, tags=tags))
+    document = cache(lambda: openapi_document(app, error=ProblemBody, tags=tags, needs=NEEDS))
     app.openapi = document  # type: ignore[method-assign]
     return app
 
 
-def _add_middleware(app: FastAPI, settings: Settings) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, database: Database, limiter: Limiter) -> None:
     def allowed(scope: Scope) -> Sequence[str]:
         methods: set[str] = set()
         for context in iter_route_contexts(app.router.routes):
@@ -108,8 +128,21 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         return sorted(methods)
 
     # The one added last stands outermost.
-    app.add_middleware(Gate, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Gate, max_body_bytes=settings.max_body_bytes, body_seconds=settings.body_seconds)
     app.add_middleware(Methods, allowed=allowed)
+    app.add_middleware(
+        RateLimits,
+        limiter=limiter,
+        reads=settings.rate_limit_reads,
+        writes=settings.rate_limit_writes,
+        at_once=settings.requests_at_once,
+    )
+    app.add_middleware(
+        Authenticate,
+        find=lambda whole: find_caller(database.engine, whole, now=database.clock()),
+        limiter=limiter,
+        failed_keys=settings.rate_limit_failed_keys,
+    )
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     app.add_middleware(EntityTags)
     app.add_middleware(
@@ -117,6 +150,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "OPTIONS"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Link", "Data-Version", "X-Request-ID"],
+        expose_headers=["ETag", "Link", "Data-Version", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
     )
     app.add_middleware(RequestIds)
+    app.add_middleware(SecurityHeaders)

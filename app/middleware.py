@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import anyio
 from pydantic_core import from_json
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -20,6 +21,10 @@ log = logging.getLogger("tejido")
 
 LONGEST_ADDRESS = 8000
 """Bytes of path and query; the web's usual limit is 8 KiB."""
+LARGEST_HEADERS = 32_000
+"""Bytes of all header fields together."""
+MOST_HEADERS = 200
+"""Header fields of a request."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _JSON = re.compile(r"application/(?:json|merge-patch\+json)\s*(?:;.*)?", re.IGNORECASE)
@@ -77,8 +82,42 @@ class RequestIds:
         await self.app(scope, receive, send_with_id)
 
 
+class SecurityHeaders:
+    """Tells browsers what an answer is not: no page, no script, nothing to guess a type of or to put into a frame.
+
+    An answer that sets one of them itself keeps its own, as the documentation pages do. A network as SVG is the one
+    answer that a browser opens as a document: the sandbox keeps it from doing anything, least of all as this origin.
+    Strict-Transport-Security is for the proxy to say, which is what speaks TLS.
+    """
+
+    headers = (
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = MutableHeaders(scope=message)
+                for name, value in self.headers:
+                    own.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
 class Gate:
-    """Refuses what no route should ever see: endless addresses and bodies, NUL, lone surrogates, NaN, deep nesting.
+    """Refuses what no route should ever see: endless addresses, headers and bodies, NUL, lone surrogates, NaN, nesting.
 
     Python's JSON reader takes NaN, keeps lone surrogates (the database then fails), takes the last of two equal keys,
     and runs out of stack on deep arrays; PostgreSQL does not store NUL. One strict reading here keeps all that out of
@@ -86,10 +125,11 @@ class Gate:
     stands outside everything, and its answers have no request id and no CORS headers.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
-        """Wrap an application; `max_body_bytes` bounds every body."""
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, body_seconds: float) -> None:
+        """Wrap an application; every body has so many bytes at most, and so many seconds to arrive."""
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -98,11 +138,12 @@ class Gate:
             return
         try:
             _check_address(scope)
+            _check_headers(scope)
             body = await self._read(scope, receive)
             if body is None:
                 return
             if body:
-                _check_body(Headers(scope=scope).get("content-type", ""), body)
+                _check_body(Headers(scope=scope), body)
         except Problem as problem:
             await problem_response(problem, scope)(scope, receive, send)
             return
@@ -143,17 +184,23 @@ class Gate:
             raise too_large
         chunks: list[bytes] = []
         size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > self.max_body_bytes:
-                raise too_large
-            chunks.append(chunk)
-            if not message.get("more_body", False):
-                return b"".join(chunks)
+        with anyio.move_on_after(self.body_seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > self.max_body_bytes:
+                    raise too_large
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+        raise Problem(
+            "request-timeout",
+            f"A body has {self.body_seconds:g} seconds to arrive.",
+            headers={"Connection": "close"},
+        )
 
 
 def _check_address(scope: Scope) -> None:
@@ -172,8 +219,21 @@ def _check_address(scope: Scope) -> None:
             raise Problem("bad-request", "The address holds a NUL character.")
 
 
-def _check_body(content_type: str, body: bytes) -> None:
-    if not _JSON.fullmatch(content_type):
+def _check_headers(scope: Scope) -> None:
+    headers = scope["headers"]
+    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > LARGEST_HEADERS:
+        raise Problem(
+            "headers-too-large", f"A request has {MOST_HEADERS} headers and {LARGEST_HEADERS} bytes of them at most."
+        )
+
+
+def _check_body(headers: Headers, body: bytes) -> None:
+    # Nothing that is sent is unpacked: a few bytes may stand for gigabytes.
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Problem(
+            "unsupported-media-type", "Send the body as it is, not compressed.", headers={"Accept-Encoding": "identity"}
+        )
+    if not _JSON.fullmatch(headers.get("content-type", "")):
         raise Problem("unsupported-media-type", "Send application/json.", headers={"Accept": "application/json"})
     try:
         # First the reader that bounds the nesting, so that the second one, which sees equal keys, cannot overflow.

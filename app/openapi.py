@@ -1,11 +1,15 @@
 """The OpenAPI document: FastAPI's, with what it writes out again and again said once under `components`."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
+
+from app.access.routes import Need
+from app.problems import TITLES
 
 Document = dict[str, Any]
 
@@ -13,12 +17,49 @@ _TAGS = {
     "networks": "Who funds whom, where, and who works together: every edge with the ids behind it.",
     "evidence": "Why an edge or a record is there: documents, headings, paragraphs.",
     "search": "Finding records by name.",
+    "access": "Keys, and what administrators did.",
     "service": "What the service holds, and whether it lives.",
 }
 
 
-def openapi_document(app: FastAPI, *, error: type[BaseModel], tags: dict[str, str]) -> Document:
-    """The document of an app. `error` is the schema that every documented problem refers to; `tags` describes tags."""
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "tjd_<prefix>_<secret>",
+    "description": "An API key. Reading public data needs none, unless the deployment closes it.",
+}
+
+_PROBLEMS: Mapping[Need, tuple[str, ...]] = {
+    Need.nothing: (),
+    Need.reading: ("key-required",),
+    Need.key: ("key-required",),
+    Need.write: ("key-required", "missing-scope"),
+    Need.admin: ("key-required", "missing-scope"),
+}
+
+
+def described(*kinds: str) -> dict[int | str, Document]:
+    """Problems as documented responses, by status."""
+    by_status: dict[int, list[str]] = {}
+    for kind in kinds:
+        by_status.setdefault(TITLES[kind][0], []).append(kind)
+    return {
+        status: {
+            "description": "; ".join(f"`{kind}`: {TITLES[kind][1]}" for kind in dict.fromkeys(found)),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+        }
+        for status, found in sorted(by_status.items())
+    }
+
+
+def openapi_document(
+    app: FastAPI, *, error: type[BaseModel], tags: dict[str, str], needs: Mapping[tuple[str, str], Need]
+) -> Document:
+    """The document of an app.
+
+    `error` is the schema that every documented problem refers to; `tags` describes tags; `needs` says what each route
+    needs of its caller.
+    """
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -32,8 +73,13 @@ def openapi_document(app: FastAPI, *, error: type[BaseModel], tags: dict[str, st
     schema = error.model_json_schema(ref_template="#/components/schemas/{model}")
     components["schemas"] |= {**schema.pop("$defs"), error.__name__: schema}
     components["parameters"], components["responses"] = {}, {}
-    operations = [one for path in document["paths"].values() for one in path.values()]
-    for operation in operations:
+    # Public reads take a key and need none; what differs from that says so itself.
+    components["securitySchemes"], document["security"] = {"key": _KEY}, [{}, {"key": []}]
+    operations = {
+        (method.upper(), path): one for path, item in document["paths"].items() for method, one in item.items()
+    }
+    for address, operation in operations.items():
+        _secure(operation, needs[address])
         if "parameters" in operation:
             operation["parameters"] = [
                 _share(components, "parameters", one["name"], one) for one in operation["parameters"]
@@ -42,6 +88,20 @@ def openapi_document(app: FastAPI, *, error: type[BaseModel], tags: dict[str, st
             if status >= "400":
                 operation["responses"][status] = _share(components, "responses", f"Problem{status}", response)
     return document
+
+
+def _secure(operation: Document, need: Need) -> None:
+    """Say which key an operation takes, and how it refuses one."""
+    if need is Need.nothing:
+        operation["security"] = []
+    elif need is not Need.reading:
+        operation["security"] = [{"key": [need.scope.value] if need.scope else []}]
+    refusals = described("invalid-key", *_PROBLEMS[need], "too-many-failed-keys")
+    responses = operation["responses"]
+    for status, refusal in ((str(status), one) for status, one in refusals.items()):
+        said = [one["description"] for one in (responses.get(status), refusal) if one]
+        responses[status] = refusal | {"description": "; ".join(said)}
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _share(components: Document, section: str, name: str, one: Document) -> Document:

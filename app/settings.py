@@ -1,7 +1,9 @@
 """Settings, from the environment: TEJIDO_DATABASE_URL and so on."""
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.limiting import check_limit, check_storage
 
 
 class Settings(BaseSettings):
@@ -21,7 +23,32 @@ class Settings(BaseSettings):
     )
     job_memory_bytes: int = Field(default=2_000_000_000, ge=500_000_000, description="Memory of each worker process.")
     jobs_waiting: int = Field(default=16, ge=0, le=1000, description="Heavy computations that may wait for a worker.")
+    body_seconds: float = Field(
+        default=30, gt=0, le=3600, allow_inf_nan=False, description="Time that a request body may take to arrive."
+    )
+    query_seconds: float = Field(
+        default=30, gt=0, le=3600, allow_inf_nan=False, description="Time that one database statement may take."
+    )
+    max_connections: int = Field(default=500, ge=1, le=100_000, description="Connections that are open at a time.")
+    requests_at_once: int = Field(
+        default=20, ge=1, le=10_000, description="Requests of one caller that are answered at a time."
+    )
+    rate_limit_reads: str = Field(default="1200/minute", description="How often one caller may read.")
+    rate_limit_writes: str = Field(default="300/minute", description="How often one caller may write.")
+    rate_limit_failed_keys: str = Field(
+        default="20/minute", description="How often one address may send a key that opens nothing."
+    )
+    rate_limit_storage: str = Field(
+        default="memory://", description="Where requests are counted: memory://, or a Redis by URL."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses of proxies that say in X-Forwarded-For who asks."
+    )
     seed: bool = Field(default=True, description="Load seed/ into an empty database on start.")
+    secret: SecretStr | None = Field(
+        default=None, description="Key of the digests of withheld terms: at least 32 characters that nobody can guess."
+    )
+    public_reads: bool = Field(default=True, description="Reading data needs no key.")
     cors_origins: list[str] = Field(default=["*"], description="Origins whose pages may read from the API.")
     contact: str = Field(
         default="the maintainers of this deployment", description="Whom to write to about corrections."
@@ -36,3 +63,25 @@ class Settings(BaseSettings):
         if separator and scheme.split("+")[0] in ("sqlite", "postgresql"):
             return url
         raise ValueError("database_url is neither an SQLite nor a PostgreSQL URL")
+
+    @field_validator("rate_limit_reads", "rate_limit_writes", "rate_limit_failed_keys")
+    @classmethod
+    def _limit(cls, limit: str) -> str:
+        return check_limit(limit)
+
+    @field_validator("rate_limit_storage")
+    @classmethod
+    def _storage(cls, url: str) -> str:
+        return check_storage(url)
+
+    @field_validator("secret")
+    @classmethod
+    def _long(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and len(secret.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return secret
+
+    @property
+    def plain_secret(self) -> str | None:
+        """The secret itself. Show it to nobody."""
+        return None if self.secret is None else self.secret.get_secret_value()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.store.folding import fold
+from app.models.folding import fold
 from benchmarks import words
 
 __all__ = ["Keys", "Known", "Rows", "Size", "tables"]

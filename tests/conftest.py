@@ -1,21 +1,25 @@
 """Databases and clients for the tests. What needs a database runs on SQLite and on PostgreSQL."""
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.main import create_app
 from app.migrations import migrate
-from app.settings import Settings
 from app.store.database import Database
 from app.store.seed import load_seed
+from tests.support.keys import as_caller, client_of
 from tests.support.postgres import PostgresServer
 
 _numbers = count(1)
+
+# All tests ask as one caller; those of the limits set their own.
+os.environ |= {"TEJIDO_RATE_LIMIT_READS": "", "TEJIDO_RATE_LIMIT_WRITES": "", "TEJIDO_REQUESTS_AT_ONCE": "1000"}
 
 
 class Backend:
@@ -65,15 +69,11 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             yield Backend("postgresql", folder, server)
 
 
-def _client(url: str) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
-        yield client
-
-
 @pytest.fixture(scope="session")
 def seeded(backend: Backend) -> Iterator[TestClient]:
     """A client of the first data set, shared by the tests: only for reading."""
-    yield from _client(backend.copy("seeded"))
+    with client_of(backend.copy("seeded"), "write") as made:
+        yield made
 
 
 @pytest.fixture
@@ -86,8 +86,15 @@ def url(backend: Backend) -> Iterator[str]:
 
 @pytest.fixture
 def client(url: str) -> Iterator[TestClient]:
-    """A client of an own copy of the first data set: for writing."""
-    yield from _client(url)
+    """A client of an own copy of the first data set: for writing. Its key may read and write what is public."""
+    with client_of(url, "write") as made:
+        yield made
+
+
+@pytest.fixture
+def clients(client: TestClient) -> Callable[..., TestClient]:
+    """Makes other callers of the same service: `clients("restricted", "write")`; `clients()` sends no key."""
+    return partial(as_caller, client)
 
 
 @pytest.fixture
@@ -100,5 +107,6 @@ def empty_url(backend: Backend) -> Iterator[str]:
 
 @pytest.fixture
 def empty(empty_url: str) -> Iterator[TestClient]:
-    """A client of an own empty database."""
-    yield from _client(empty_url)
+    """A client of an own empty database. Its key may read and write what is public."""
+    with client_of(empty_url, "write") as made:
+        yield made

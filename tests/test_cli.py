@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socket
 import sqlite3
 import subprocess
@@ -156,13 +157,21 @@ def test_serve_prepares_a_database_answers_and_does_not_load_the_data_a_second_t
         told = log.read_text(encoding="utf-8")
         assert f"Loaded the first data set: {RECORDS} records." in told
         assert f"{address.replace('127.0.0.1', 'localhost')}/docs" in told
+        assert "Nobody can write yet" in told
         body = {"id": "own", "name": "Own", "kind": "ngo", "basis": "stated"}
-        assert httpx.post(f"{address}/v1/organizations", json=body).status_code == 201
+        assert httpx.post(f"{address}/v1/organizations", json=body).status_code == 401
+        # The command is taken as it is told.
+        (shown,) = [line for line in told.splitlines() if " keys create " in line]
+        own = environment(f"sqlite:///{path}")
+        made = subprocess.run(shlex.split(shown), cwd=tmp_path, env=own, capture_output=True, text=True, check=True)
+        key = {"Authorization": f"Bearer {made.stdout.strip()}"}
+        assert httpx.post(f"{address}/v1/organizations", json=body, headers=key).status_code == 201
     with serving(tmp_path, f"sqlite:///{path}") as (address, second, log):
         assert httpx.get(f"{address}/v1/about").json()["data_version"] == "v2"
         assert httpx.get(f"{address}/v1/organizations/own").status_code == 200
         told = log.read_text(encoding="utf-8")
         assert "Loaded" not in told
+        assert "Nobody can write yet" not in told
         assert "Traceback" not in told
     # The times are told, not judged: on a busy machine the second start may be no quicker.
     with capsys.disabled():

@@ -17,6 +17,7 @@ LOCK_HOSTS = {"files.pythonhosted.org", "pypi.org"}
 GROUPS: dict[str, list[str]] = {
     "build": ["--only-group=build"],
     "run": [],
+    "redis": ["--extra=redis"],
     "test": ["--group=test"],
     "bench": ["--group=bench"],
     "lint": ["--group=test", "--group=bench", "--group=lint"],

@@ -110,7 +110,7 @@ def head(facts: Facts, *, question: str, query: Attributes, counts: Attributes, 
     return {
         "question": question,
         "query": query,
-        "data_version": f"v{facts.version}",
+        "data_version": facts.version,
         "definitions_release": RELEASE,
         "definitions": QUESTIONS[question],
         "counts": counts,

@@ -343,7 +343,7 @@ class Shown:
         return {
             "network": self.name,
             "query": self._query,
-            "data_version": f"v{self.facts.version}",
+            "data_version": self.facts.version,
             "definitions_release": RELEASE,
             "definitions": {
                 name: text

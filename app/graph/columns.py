@@ -491,8 +491,8 @@ def expand_by(first: Integers, counts: Integers) -> tuple[Integers, Integers]:
 class Columns:
     """Everything that a network is made from, at one data version."""
 
-    version: int
-    """Public data version."""
+    version: str
+    """Data version of the class of reader that they are for: `v12`, or `r12`."""
     number: int
     """Internal data version."""
     tables: Mapping[str, Table]
@@ -543,7 +543,7 @@ class Columns:
 
     @classmethod
     def from_rows(
-        cls, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, version: int = 1, number: int = 0
+        cls, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, version: str = "v1", number: int = 0
     ) -> "Columns":
         """Columns of rows given as mappings: references by id, texts, numbers and dates as in the records.
 

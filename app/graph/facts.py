@@ -323,8 +323,8 @@ class Facts:
         return found
 
     @property
-    def version(self) -> int:
-        """Public data version."""
+    def version(self) -> str:
+        """Data version of the class of reader: `v12`, or `r12`."""
         return self.columns.version
 
     @property

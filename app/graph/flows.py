@@ -72,7 +72,7 @@ def flows(
     rows, through = money.rows, facts.columns["funding"]["through_project"][money.rows] != NONE
     network.block = {
         # These edges are of no network that /v1/evidence knows by edge; it has the page of each row behind them.
-        "evidence": f"/v1/evidence?record={{record}}&as_of=v{facts.version}",
+        "evidence": f"/v1/evidence?record={{record}}&as_of={facts.version}",
         "money": {
             name: sums_of(facts.columns, selection, np.zeros(len(some), dtype=np.int64), some, 1).told(facts)[0]
             for name, some in (("granted", rows[~through]), ("regranted", rows[through]))

@@ -337,7 +337,7 @@ def _reason(facts: Facts, edge: Attributes) -> Attributes:
         "participation_roles": edge.get("participation_roles", []),
         "relation_kinds": edge.get("relation_kinds", []),
         **{name: edge[name] for name in ("records", "basis", "documents")},
-        "evidence": [f"/v1/evidence?record={record}&as_of=v{facts.version}" for record in edge["records"]],
+        "evidence": [f"/v1/evidence?record={record}&as_of={facts.version}" for record in edge["records"]],
     }
 
 

@@ -4,6 +4,8 @@ A row is current at version v when `valid_from <= v < valid_to`. The present row
 `valid_to = OPEN`, so that a past version is read from one table by one condition.
 """
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, ColumnElement, Index, PrimaryKeyConstraint, Table, and_
 
 from app.models.noun import part_sql
@@ -19,9 +21,16 @@ SEARCH_FORM = sql_table(SearchForm)
 _VERSIONED = [noun.sql for noun in NOUNS] + [part_sql(part) for noun in NOUNS for part in noun.parts] + [SEARCH_FORM]
 
 
+def _refers(column: Column[Any]) -> bool:
+    return bool(column.foreign_keys) and column.name != "pk"
+
+
 def _make(table: Table) -> Table:
-    columns = [Column(column.name, column.type, nullable=column.nullable) for column in table.columns]
-    referring = [column.name for column in table.columns if column.foreign_keys and column.name != "pk"]
+    columns = [
+        Column(column.name, column.type, nullable=column.nullable, server_default=column.server_default)
+        for column in table.columns
+    ]
+    looked_up = [column.name for column in table.columns if column.name == "id" or _refers(column)]
     name = f"{table.name}_history"
     return Table(
         name,
@@ -30,7 +39,7 @@ def _make(table: Table) -> Table:
         Column("valid_from", BigInteger, nullable=False),
         Column("valid_to", BigInteger, nullable=False),
         PrimaryKeyConstraint("pk", "valid_from"),
-        *(Index(f"ix_{name}_{column}", column, "valid_from") for column in referring),
+        *(Index(f"ix_{name}_{column}", column, "valid_from") for column in looked_up),
     )
 
 

@@ -1,25 +1,44 @@
 """The one place where data is written.
 
 A `Writer` is one transaction. It locks the counter first, so that versions are handed out in the order in which they
-are committed; it keeps each table and its history in step; and it logs what it did to which record. Keys come from the
-counter too: a new row's key is known before the row is sent, and rows are sent many at a time.
+are committed; it keeps each table and its history in step; it logs what it did to which record; and at the end it works
+out what the public may see of it. Keys come from the counter too: a new row's key is known before the row is sent, and
+rows are sent many at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from app.history.tables import HISTORY, OPEN
+from app.history.view import View, present_view
+from app.history.visibility import hidden_before, hidden_now, hide_the_past, is_anything_hidden, merged, owned
+from app.history.withheld import Withheld
 from app.models.noun import Noun
-from app.models.tables import Change, DataCounter, DataVersion, ImportRun, Record, sql_table
+from app.models.nouns import BY_KIND
+from app.models.tables import (
+    Action,
+    Amendment,
+    Change,
+    DataCounter,
+    DataVersion,
+    ImportRun,
+    Reader,
+    Record,
+    Visibility,
+    sql_table,
+)
 
 _RECORD = sql_table(Record)
 _VERSION = sql_table(DataVersion)
 _COUNTER = sql_table(DataCounter)
 _CHANGE = sql_table(Change)
 _RUN = sql_table(ImportRun)
+_AMENDMENT = sql_table(Amendment)
 _ORDER = {table: place for place, table in enumerate(_RECORD.metadata.sorted_tables)}
 _MOST_PENDING = 20_000
 
@@ -28,25 +47,51 @@ PartRows = Mapping[Table, tuple[str, Sequence[Row]]]
 """Part table -> (its owner column, its rows in order)."""
 
 
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
 class Writer:
     """One write transaction on an open connection. `close` sends what is pending; the caller commits."""
 
-    def __init__(self, connection: Connection, *, cause: str, actor: str | None = None) -> None:
-        """`cause` says by which path the write came: api, seed, import, cli."""
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        cause: str,
+        actor: str | None = None,
+        reader: Reader = Reader.restricted,
+        clock: Callable[[], datetime] = now,
+        secret: str | None = None,
+    ) -> None:
+        """`cause` says by which path the write came: api, seed, import, cli. `reader` is what the writer may see.
+
+        Whoever sees only what is public changes nothing else: no record becomes hidden or public by such a write.
+        """
         self.connection = connection
         self.cause = cause
         self.actor = actor
+        self.reader = reader
         self.keys: dict[tuple[str, str], int] = {}
         """(Kind, public id) -> key, of records that this transaction made or looked up."""
         self.import_run_pk: int | None = None
+        self._clock = clock
+        self._secret = secret
         self._source: str | None = None
         self._changes = 0
         self._pending: dict[Table, list[dict[str, Any]]] = {}
         self._pending_rows = 0
         counter = connection.execute(select(_COUNTER).with_for_update()).one()
         self._before, self._public, self._next_pk = counter.number, counter.public_number, counter.next_pk
+        self._amendments = counter.amendments
         self._has_version = False
+        self._is_public = False
+        self._is_settled = True
+        self._hides: bool | None = None
         self._at = datetime.min.replace(tzinfo=UTC)
+        self.view: View = present_view(connection, reader)
+        """What the writer sees: the rows as they are, with its own changes once they are sent."""
 
     def begin_import(self, source: str) -> None:
         """Say that what follows is one loading of data from outside; it is noted if it changes anything."""
@@ -56,6 +101,23 @@ class Writer:
     def changes(self) -> int:
         """How many changes of records this transaction has made so far."""
         return self._changes
+
+    @cached_property
+    def withheld(self) -> Withheld:
+        """The terms that no record may contain."""
+        return Withheld.load(self.connection, self._secret)
+
+    @property
+    def is_anything_hidden(self) -> bool:
+        """Whether there is any record that the public may not see."""
+        if self._hides is None:
+            self._hides = is_anything_hidden(self.connection)
+        return self._hides
+
+    @property
+    def next_public(self) -> int:
+        """The public data version that this transaction makes, if the public sees anything of it."""
+        return int(self._public + 1)
 
     @property
     def version(self) -> int:
@@ -75,9 +137,13 @@ class Writer:
             )
         return int(self._before + 1)
 
-    def create(self, noun: Noun, public_id: str, row: Row, parts: PartRows) -> int:
+    def create(
+        self, noun: Noun, public_id: str, row: Row, parts: PartRows, visibility: Visibility = Visibility.public
+    ) -> int:
         """Insert a record, its parts and their history; returns its key."""
-        version, pk = self.version, self._new_key()
+        version, pk, hidden = self.version, self._new_key(), visibility is not Visibility.public
+        if hidden:
+            self._hides = True
         self._insert(
             _RECORD,
             {
@@ -85,45 +151,100 @@ class Writer:
                 "kind": noun.kind,
                 "id": public_id,
                 "revision": 1,
-                "visibility": "public",
+                "visibility": visibility,
+                "hidden": hidden,
                 "import_run_pk": self.import_run_pk,
                 "created_in": version,
             },
         )
-        self._insert_versioned(noun.sql, {**row, "pk": pk, "id": public_id})
+        self._insert_versioned(noun.sql, {**row, "pk": pk, "id": public_id, "revision": 1, "hidden": hidden})
         for table, (owner, rows) in parts.items():
-            self._insert_parts(table, owner, pk, rows)
-        self._log(pk, "create", 1)
+            self._insert_parts(table, owner, pk, rows, hidden)
+        self._log(pk, Action.create, 1, hidden)
         self.keys[noun.kind, public_id] = pk
         return pk
 
-    def update(self, noun: Noun, pk: int, row: Row, parts: PartRows) -> int:
+    def update(self, noun: Noun, pk: int, row: Row, parts: PartRows, action: Action = Action.update) -> int:
         """Replace a record's row, and the parts named; returns its new revision."""
         self._flushed_version()
+        revision, hidden = self._raise_revision(pk)
         table = noun.sql
-        self.connection.execute(update(table).where(table.c.pk == pk).values(**row))
+        self.connection.execute(update(table).where(table.c.pk == pk).values(**row, revision=revision))
         self._close(table, [pk])
         present = self.connection.execute(select(table).where(table.c.pk == pk)).mappings().one()
         self._insert_history(table, dict(present))
         for part, (owner, rows) in parts.items():
             self._delete_parts(part, owner, pk)
-            self._insert_parts(part, owner, pk, rows)
-        revision = self._raise_revision(pk)
-        self._log(pk, "update", revision)
+            self._insert_parts(part, owner, pk, rows, hidden)
+        self._log(pk, action, revision, hidden)
         self.flush()
         return revision
 
-    def delete(self, noun: Noun, pk: int, parts: Mapping[Table, str]) -> None:
-        """Delete a record and its parts (table -> owner column). Its id and its history stay."""
+    def delete(self, noun: Noun, pk: int) -> None:
+        """Delete a record and its parts. Its id and its history stay."""
         version = self._flushed_version()
-        for part, owner in parts.items():
-            self._delete_parts(part, owner, pk)
-        table = noun.sql
-        self._close(table, [pk])
-        self.connection.execute(delete(table).where(table.c.pk == pk))
-        self._log(pk, "delete", self._raise_revision(pk, deleted_in=version))
+        revision, hidden = self._raise_revision(pk)
+        told = {} if hidden else {"public_deleted_in": version}
+        self.connection.execute(update(_RECORD).where(_RECORD.c.pk == pk).values(deleted_in=version, **told))
+        for table, owner in reversed(owned(noun).items()):
+            keys = self._keys_of(table, owner, pk)
+            self._close(table, keys)
+            self.connection.execute(delete(table).where(table.c[owner] == pk))
+        self._log(pk, Action.delete, revision, hidden)
         self.flush()
         self.keys = {name: key for name, key in self.keys.items() if key != pk}
+
+    def restore(self, noun: Noun, pk: int, row: Row, parts: PartRows) -> int:
+        """Bring back a deleted record, with a row and parts; returns its new revision."""
+        self._flushed_version()
+        revision, hidden = self._raise_revision(pk)
+        self.connection.execute(
+            update(_RECORD).where(_RECORD.c.pk == pk).values(deleted_in=None, public_deleted_in=None)
+        )
+        public_id = self.connection.execute(select(_RECORD.c.id).where(_RECORD.c.pk == pk)).scalar_one()
+        self._insert_versioned(noun.sql, {**row, "pk": pk, "id": public_id, "revision": revision, "hidden": hidden})
+        for table, (owner, rows) in parts.items():
+            self._insert_parts(table, owner, pk, rows, hidden)
+        self._log(pk, Action.restore, revision, hidden)
+        self.flush()
+        self.keys[noun.kind, public_id] = pk
+        return revision
+
+    def withdraw(self, noun: Noun, pk: int) -> None:
+        """Delete a record for the public, and keep it for those who may see what refers to it."""
+        self._flip(noun, pk, hidden=True, public_action=Action.delete)
+        values = {"visibility": Visibility.restricted, "public_deleted_in": self.version}
+        self.connection.execute(update(_RECORD).where(_RECORD.c.pk == pk).values(**values))
+
+    def set_visibility(self, noun: Noun, pk: int, visibility: Visibility) -> int:
+        """Say of a record itself who may see it; what follows for others is worked out at the end. Its new revision."""
+        self._flushed_version()
+        self._hides = True
+        self.connection.execute(update(_RECORD).where(_RECORD.c.pk == pk).values(visibility=visibility))
+        action = Action.publish if visibility is Visibility.public else Action.restrict
+        return self.update(noun, pk, {}, {}, action)
+
+    def expunged(self, ranges: Iterable[tuple[int, int, bool]]) -> None:
+        """Note that past versions (first, last + 1, whether the public saw it) lost something for good."""
+        self._flushed_version()
+        found = list(ranges)
+        for is_public in (True, False):
+            spans = merged((first, last) for first, last, seen in found if seen is is_public)
+            self._amend(spans, is_public=is_public, reason="expunged")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that any exception undoes, as if it had not been begun; what came before stays."""
+        # What is pending may be sent within, and is then undone with it: it has to be sent again.
+        pending = {table: list(rows) for table, rows in self._pending.items()}
+        before = vars(self) | {"keys": dict(self.keys), "_pending": pending}
+        try:
+            with self.connection.begin_nested():
+                yield
+                self.flush()
+        except BaseException:
+            vars(self).update(before)
+            raise
 
     def flush(self) -> None:
         """Send the rows that are pending, each table after those that it refers to."""
@@ -137,14 +258,85 @@ class Writer:
         self._pending_rows = 0
 
     def close(self) -> None:
-        """Send all that is pending, and the counter if anything changed."""
+        """Send all that is pending, work out what the public sees of it, and send the counter if anything changed."""
         self.flush()
-        if self._has_version:
-            # As near to the commit as can be: a time just before it should mean the version before.
-            self.connection.execute(update(_VERSION).where(_VERSION.c.number == self.version).values(at=self._now()))
-            self.connection.execute(
-                update(_COUNTER).values(number=self.version, public_number=self._public + 1, next_pk=self._next_pk)
+        if not self._has_version:
+            return
+        if not self._is_settled:
+            self._settle()
+            self.flush()
+        public = self._public + self._is_public
+        # As near to the commit as can be: a time just before it should mean the version before.
+        self.connection.execute(
+            update(_VERSION).where(_VERSION.c.number == self.version).values(at=self._now(), public_number=public)
+        )
+        self.connection.execute(
+            update(_COUNTER).values(
+                number=self.version, public_number=public, next_pk=self._next_pk, amendments=self._amendments
             )
+        )
+
+    # --- what the public may see -----------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Hide what has come to exist only through hidden rows, and show what no longer does."""
+        self._is_settled = True
+        if not self.is_anything_hidden:
+            return
+        before, after = hidden_before(self.connection), hidden_now(self.connection)
+        nouns = self._nouns(before ^ after)
+        for pk in sorted(after - before):
+            self._flip(nouns[pk], pk, hidden=True)
+        # What they were before it hides too, and all that existed only through them.
+        lost = hide_the_past(self.connection, [(nouns[pk], pk) for pk in sorted(after - before)], self.version)
+        self._amend(merged(lost), is_public=True, reason="restricted")
+        for pk in sorted(before - after):
+            self._flip(nouns[pk], pk, hidden=False, public_action=Action.create)
+        self.flush()
+        told = select(_CHANGE.c.position).where(_CHANGE.c.version == self.version, _CHANGE.c.public_action.is_not(None))
+        self._is_public = bool(lost) or self.connection.execute(told.limit(1)).first() is not None
+
+    def _nouns(self, keys: Iterable[int]) -> dict[int, Noun]:
+        query = select(_RECORD.c.pk, _RECORD.c.kind).where(_RECORD.c.pk.in_(list(keys)))
+        return {pk: BY_KIND[kind] for pk, kind in self.connection.execute(query)}
+
+    def _flip(self, noun: Noun, pk: int, *, hidden: bool, public_action: Action | None = None) -> None:
+        """Hide a record from now on, or show it. A record that this transaction has changed already is told once."""
+        version = self._flushed_version()
+        mine = (_CHANGE.c.record_pk == pk, _CHANGE.c.version == version)
+        is_told = self.connection.execute(select(_CHANGE.c.record_pk).where(*mine).limit(1)).first() is not None
+        record = update(_RECORD).where(_RECORD.c.pk == pk).values(hidden=hidden)
+        if is_told:
+            self.connection.execute(record)
+            latest = select(func.max(_CHANGE.c.position)).where(*mine).scalar_subquery()
+            self.connection.execute(update(_CHANGE).where(*mine).values(public_action=None))
+            told = update(_CHANGE).where(*mine, _CHANGE.c.position == latest)
+            self.connection.execute(told.values(public_action=public_action))
+            raised = {}
+        else:
+            revision, _ = self._raise_revision(pk)
+            self.connection.execute(record)
+            raised = {"revision": revision}
+            self._log(pk, Action.restrict if hidden else Action.publish, revision, public_action=public_action)
+        if public_action is not None:
+            self._is_public = True
+        for table, owner in owned(noun).items():
+            keys = self._keys_of(table, owner, pk)
+            own = raised if table is noun.sql else {}
+            self.connection.execute(update(table).where(table.c[owner] == pk).values(hidden=hidden, **own))
+            self._close(table, keys)
+            for row in self.connection.execute(select(table).where(table.c[owner] == pk)).mappings().all():
+                self._insert_history(table, dict(row))
+        self.flush()
+
+    def _amend(self, ranges: Iterable[tuple[int, int]], *, is_public: bool, reason: str) -> None:
+        for first, last in ranges:
+            self._amendments += 1
+            row = {"number": self._amendments, "version": self.version, "first": first, "last": last}
+            self._insert(_AMENDMENT, {**row, "is_public": is_public, "reason": reason})
+            self._is_public = self._is_public or is_public
+
+    # --- rows ------------------------------------------------------------------------------------------------------
 
     def _flushed_version(self) -> int:
         """This transaction's version, once its row and all pending ones are sent: what follows may refer to them."""
@@ -154,7 +346,7 @@ class Writer:
 
     def _now(self) -> datetime:
         """The time, which never goes back from one version to the next, even where the clock does."""
-        self._at = max(datetime.now(UTC), self._at)
+        self._at = max(self._clock(), self._at)
         return self._at
 
     def _new_key(self) -> int:
@@ -175,15 +367,21 @@ class Writer:
     def _insert_history(self, table: Table, row: Row) -> None:
         self._insert(HISTORY[table.name], {**row, "valid_from": self.version, "valid_to": OPEN})
 
-    def _insert_parts(self, table: Table, owner: str, pk: int, rows: Sequence[Row]) -> None:
+    def _insert_parts(self, table: Table, owner: str, pk: int, rows: Sequence[Row], hidden: bool) -> None:
         for position, row in enumerate(rows):
-            self._insert_versioned(table, {**row, "pk": self._new_key(), owner: pk, "position": position})
+            own = {"pk": self._new_key(), owner: pk, "position": position, "hidden": hidden}
+            self._insert_versioned(table, {**row, **own})
 
     def _delete_parts(self, table: Table, owner: str, pk: int) -> None:
-        keys = self.connection.execute(select(table.c.pk).where(table.c[owner] == pk)).scalars().all()
+        keys = self._keys_of(table, owner, pk)
         if keys:
             self._close(table, keys)
             self.connection.execute(delete(table).where(table.c[owner] == pk))
+
+    def _keys_of(self, table: Table, owner: str, pk: int) -> Sequence[int]:
+        if owner == "pk":
+            return [pk]
+        return self.connection.execute(select(table.c.pk).where(table.c[owner] == pk)).scalars().all()
 
     def _close(self, table: Table, keys: Sequence[int]) -> None:
         history = HISTORY[table.name]
@@ -192,11 +390,19 @@ class Writer:
         self.connection.execute(delete(history).where(*still_open, history.c.valid_from == self.version))
         self.connection.execute(update(history).where(*still_open).values(valid_to=self.version))
 
-    def _raise_revision(self, pk: int, **more: Any) -> int:
-        raised = update(_RECORD).where(_RECORD.c.pk == pk).values(revision=_RECORD.c.revision + 1, **more)
-        return int(self.connection.execute(raised.returning(_RECORD.c.revision)).scalar_one())
+    def _raise_revision(self, pk: int) -> tuple[int, bool]:
+        """The next revision of a record, and whether it is hidden."""
+        raised = update(_RECORD).where(_RECORD.c.pk == pk).values(revision=_RECORD.c.revision + 1)
+        revision, hidden = self.connection.execute(raised.returning(_RECORD.c.revision, _RECORD.c.hidden)).one()
+        return int(revision), bool(hidden)
 
-    def _log(self, pk: int, action: str, revision: int) -> None:
+    def _log(
+        self, pk: int, action: Action, revision: int, hidden: bool = True, *, public_action: Action | None = None
+    ) -> None:
+        told = public_action if hidden else action
         row = {"version": self.version, "position": self._changes, "record_pk": pk, "action": action}
-        self._insert(_CHANGE, {**row, "revision": revision})
+        self._insert(_CHANGE, {**row, "public_action": told, "revision": revision})
         self._changes += 1
+        self._is_public = self._is_public or told is not None
+        if self.reader is Reader.restricted:
+            self._is_settled = False

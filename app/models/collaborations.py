@@ -4,19 +4,18 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 from sqlalchemy import UniqueConstraint
-from sqlmodel import SQLModel
 
 from app.models.noun import Noun, Part
 from app.models.projects import ActorFields
 from app.models.tables import (
     FactRow,
+    PartRow,
     exactly_one,
     flag,
     maybe,
     maybe_string,
     one_of,
     owner,
-    part_key,
     reference,
     string,
     unique_where,
@@ -58,7 +57,7 @@ class CollaborationStatus(StrEnum):
     unknown = "unknown"
 
 
-class CollaborationState(SQLModel, table=True):
+class CollaborationState(PartRow, table=True):
     """A state, or another place, that a collaboration acts in."""
 
     __tablename__ = "collaboration_state"
@@ -69,9 +68,7 @@ class CollaborationState(SQLModel, table=True):
         UniqueConstraint("collaboration_pk", "place_pk"),
     )
 
-    pk: int = part_key()
     collaboration_pk: int = owner("collaboration")
-    position: int
     state_pk: int | None = maybe("state")
     place_pk: int | None = maybe("place")
     basis: str = string()

@@ -1,7 +1,7 @@
 """Documents and citations: where everything is known from."""
 
 from pydantic import Field, field_validator
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint
 
 from app.models.noun import CitationFields, Noun
 from app.models.tables import (
@@ -14,6 +14,7 @@ from app.models.tables import (
     one_of,
     reference,
     string,
+    unique_where,
 )
 from app.models.types import SLUG_PATTERN, Basis, Count, Language, Line, Prose, PublicId, RecordRef, Schema, Url, Year
 
@@ -22,7 +23,11 @@ class Document(FactRow, table=True):
     """A text that facts were read from."""
 
     __tablename__ = "document"
-    __table_args__ = (one_of("basis", Basis), one_of("publisher_basis", Basis), UniqueConstraint("sha256"))
+    __table_args__ = (
+        one_of("basis", Basis),
+        one_of("publisher_basis", Basis),
+        unique_where("uq_document_sha256", "sha256"),
+    )
 
     title: str = string()
     publisher: str | None = maybe_string()
@@ -92,7 +97,7 @@ class Citation(RecordRow, table=True):
     __table_args__ = (
         CheckConstraint("paragraph >= 0", name="paragraph"),
         CheckConstraint("length(cue) BETWEEN 1 AND 120", name="cue"),
-        Index("uq_citation_place", "record_pk", "document_pk", "paragraph", "cue", unique=True),
+        unique_where("uq_citation_place", "record_pk", "document_pk", "paragraph", "cue"),
     )
 
     document_pk: int = reference("document")

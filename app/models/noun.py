@@ -13,7 +13,7 @@ from pydantic import Field, create_model
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from app.models.tables import sql_table
+from app.models.tables import Visibility, sql_table
 from app.models.types import Count, Cue, Line, PublicId, Schema, ValueStatus
 
 Values = dict[str, Any]
@@ -120,6 +120,10 @@ def create_schema(noun: Noun) -> type[Schema]:
             Field(default=None, description="Public id; made by the service where it is left out. Never used again."),
         )
     }
+    extra["visibility"] = (
+        Visibility,
+        Field(default=Visibility.public, description="Who may see it; `restricted` needs a key with that scope."),
+    )
     if noun.kind != "citation":
         extra["citations"] = (
             list[CitationFields],
@@ -138,6 +142,8 @@ def update_schema(noun: Noun) -> type[Schema]:
     fields: dict[str, Any] = {
         name: (_described(_or_null(info), info), Field(default=None)) for name, info in noun.fields.model_fields.items()
     }
+    visibility = Field(default=None, description="Who may see it. To say so needs a key with the scope `restricted`.")
+    fields["visibility"] = (Visibility, visibility)
     return create_model(
         f"{noun.title}Update",
         __base__=Schema,
@@ -162,6 +168,10 @@ def read_schema(noun: Noun) -> type[Schema]:
         "id": (str, Field(description="Public id, unique in its kind, never used again.")),
         "ref": (str, Field(description="Prefixed id: the same record named among all kinds, and in networks.")),
         "revision": (int, Field(description="Number of the record's present revision, from 1.")),
+        "visibility": (
+            Visibility,
+            Field(description="restricted: kept from the public, for itself or for what it refers to."),
+        ),
     }
     lists = {part.name for part in noun.parts if part.scalar is None}
     for name, info in noun.fields.model_fields.items():

@@ -3,12 +3,12 @@
 from enum import StrEnum
 
 from pydantic import Field, model_validator
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import SQLModel
+from sqlalchemy import CheckConstraint, UniqueConstraint
 
 from app.models.noun import Noun, Part
 from app.models.tables import (
     FactRow,
+    PartRow,
     exactly_one,
     flag,
     maybe,
@@ -16,9 +16,9 @@ from app.models.tables import (
     maybe_string,
     one_of,
     owner,
-    part_key,
     reference,
     string,
+    unique_where,
 )
 from app.models.types import (
     SLUG_PATTERN,
@@ -87,7 +87,7 @@ class NameKind(StrEnum):
     acronym = "acronym"
 
 
-class OrganizationName(SQLModel, table=True):
+class OrganizationName(PartRow, table=True):
     """Another name of an organization."""
 
     __tablename__ = "organization_name"
@@ -97,24 +97,20 @@ class OrganizationName(SQLModel, table=True):
         UniqueConstraint("organization_pk", "text", "kind"),
     )
 
-    pk: int = part_key()
     organization_pk: int = owner("organization")
-    position: int
     text: str = string()
     kind: str = string()
     language: str | None = maybe_string()
     basis: str = string()
 
 
-class OrganizationIdentifier(SQLModel, table=True):
+class OrganizationIdentifier(PartRow, table=True):
     """An identifier that a register gave the organization."""
 
     __tablename__ = "organization_identifier"
-    __table_args__ = (UniqueConstraint("scheme", "value"),)
+    __table_args__ = (unique_where("uq_organization_identifier_scheme", "scheme", "value"),)
 
-    pk: int = part_key()
     organization_pk: int = owner("organization")
-    position: int
     scheme: str = string()
     value: str = string(index=True)
 
@@ -240,7 +236,7 @@ class OrganizationRelation(FactRow, table=True):
         one_of("basis", Basis),
         exactly_one("subject_pk", "subject_name"),
         CheckConstraint("subject_pk <> object_pk", name="not_itself"),
-        Index("uq_organization_relation", "subject_pk", "kind", "object_pk", unique=True),
+        unique_where("uq_organization_relation", "subject_pk", "kind", "object_pk"),
     )
 
     subject_pk: int | None = maybe("organization")

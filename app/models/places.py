@@ -4,18 +4,18 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import SQLModel
 
 from app.models.noun import Noun, Part
 from app.models.tables import (
+    PartRow,
     RecordRow,
     at_most_one,
     maybe,
     maybe_string,
     one_of,
     owner,
-    part_key,
     string,
+    unique_where,
 )
 from app.models.types import PLACE_PATTERN, STATE_PATTERN, Language, Line, Prose, PublicId, Schema
 
@@ -30,7 +30,7 @@ class StateNameKind(StrEnum):
     as_written = "as_written"
 
 
-class StateName(SQLModel, table=True):
+class StateName(PartRow, table=True):
     """A form in which people write a state."""
 
     __tablename__ = "state_name"
@@ -39,9 +39,7 @@ class StateName(SQLModel, table=True):
         UniqueConstraint("state_pk", "text", "kind"),
     )
 
-    pk: int = part_key()
     state_pk: int = owner("state")
-    position: int
     text: str = string()
     kind: str = string()
     language: str | None = maybe_string()
@@ -52,7 +50,7 @@ class State(RecordRow, table=True):
 
     __tablename__ = "state"
     __table_args__ = (
-        UniqueConstraint("inegi"),
+        unique_where("uq_state_inegi", "inegi"),
         CheckConstraint("length(id) = 6 AND id LIKE 'MX-%'", name="iso_3166_2"),
         CheckConstraint("length(inegi) = 2", name="inegi"),
     )

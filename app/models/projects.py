@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import SQLModel
 
 from app.models.currencies import DECIMAL_PLACES, from_minor, to_minor
 from app.models.noun import Noun, Part
 from app.models.organizations import CountedFields
 from app.models.tables import (
     FactRow,
+    PartRow,
     at_most_one,
     exactly_one,
     flag,
@@ -21,7 +21,6 @@ from app.models.tables import (
     maybe_string,
     one_of,
     owner,
-    part_key,
     reference,
     string,
     unique_where,
@@ -74,7 +73,7 @@ class ProjectScope(StrEnum):
     international = "international"
 
 
-class ProjectTopic(SQLModel, table=True):
+class ProjectTopic(PartRow, table=True):
     """A project's topic."""
 
     __tablename__ = "project_topic"
@@ -83,9 +82,7 @@ class ProjectTopic(SQLModel, table=True):
         UniqueConstraint("project_pk", "topic_pk"),
     )
 
-    pk: int = part_key()
     project_pk: int = owner("project")
-    position: int
     topic_pk: int = reference("topic")
     basis: str = string()
 
@@ -386,15 +383,13 @@ class ParticipationRole(StrEnum):
     standard_setter = "standard_setter"
 
 
-class ParticipationState(SQLModel, table=True):
+class ParticipationState(PartRow, table=True):
     """A state in which a participant worked, where the source says it of the participant."""
 
     __tablename__ = "participation_state"
     __table_args__ = (UniqueConstraint("participation_pk", "state_pk"),)
 
-    pk: int = part_key()
     participation_pk: int = owner("participation")
-    position: int
     state_pk: int = reference("state")
 
 

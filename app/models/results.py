@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import Field, model_validator
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import SQLModel
 
 from app.models.noun import Noun, Part
 from app.models.tables import (
     FactRow,
+    PartRow,
     at_most_one,
     flag,
     maybe,
@@ -18,7 +18,6 @@ from app.models.tables import (
     maybe_string,
     one_of,
     owner,
-    part_key,
     reference,
     string,
 )
@@ -191,15 +190,13 @@ class ToolStatus(StrEnum):
     unknown = "unknown"
 
 
-class ToolProject(SQLModel, table=True):
+class ToolProject(PartRow, table=True):
     """A project that a tool comes from or serves."""
 
     __tablename__ = "tool_project"
     __table_args__ = (UniqueConstraint("tool_pk", "project_pk"),)
 
-    pk: int = part_key()
     tool_pk: int = owner("tool")
-    position: int
     project_pk: int = reference("project")
 
 
@@ -272,15 +269,13 @@ TOOL = Noun(
 )
 
 
-class LegalInstrumentProject(SQLModel, table=True):
+class LegalInstrumentProject(PartRow, table=True):
     """A project that a legal instrument matters to."""
 
     __tablename__ = "legal_instrument_project"
     __table_args__ = (UniqueConstraint("legal_instrument_pk", "project_pk"),)
 
-    pk: int = part_key()
     legal_instrument_pk: int = owner("legal_instrument")
-    position: int
     project_pk: int = reference("project")
 
 

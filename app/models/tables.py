@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Table, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from app.models.types import TEXT
@@ -91,10 +91,25 @@ def at_most_one(*columns: str) -> CheckConstraint:
     return CheckConstraint(f"{filled} <= 1", name="at_most_one_" + "_".join(columns))
 
 
-def unique_where(name: str, *columns: str, filled: str, empty: str | None = None) -> Index:
-    """Uniqueness among the rows in which one column is filled (and another one is not)."""
-    where = f"{filled} IS NOT NULL" + (f" AND {empty} IS NULL" if empty else "")
-    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+def hidden() -> Any:
+    """Whether the row is kept from public readers: the result of the closure in `app.history.visibility`."""
+    return Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+def unique_where(name: str, *columns: str, filled: str | None = None, empty: str | None = None) -> Index:
+    """Uniqueness among the public rows in which one column is filled (and another one is not).
+
+    A refusal must not tell of rows that the writer may not see, so hidden ones do not take part.
+    """
+    terms = [f"{filled} IS NOT NULL"] if filled else []
+    terms += [f"{empty} IS NULL"] if empty else []
+    where = text(" AND ".join([*terms, "NOT hidden"]))
+    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
+def _rare(table: str, column: str, where: str) -> Index:
+    """An index of the few rows that meet a condition."""
+    return Index(f"ix_{table}_{column}", column, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Visibility(StrEnum):
@@ -129,16 +144,23 @@ class Record(SQLModel, table=True):
         UniqueConstraint("kind", "id"),
         one_of("visibility", Visibility),
         CheckConstraint("revision >= 1", name="revision"),
+        _rare("record", "visibility", "visibility <> 'public'"),
+        _rare("record", "hidden", "hidden"),
     )
 
     pk: int = part_key()
     kind: str = string()
     id: str = string()
     revision: int
+    """Number of the last change of the record, its deletion included."""
     visibility: str = Field(default=Visibility.public, sa_type=TEXT)
+    """What was said of this record itself."""
+    hidden: bool = hidden()
     import_run_pk: int | None = maybe("import_run")
     created_in: int = Field(foreign_key="data_version.number", index=True)
     deleted_in: int | None = Field(default=None, foreign_key="data_version.number", index=True, nullable=True)
+    public_deleted_in: int | None = Field(default=None, foreign_key="data_version.number", index=True, nullable=True)
+    """The version from which on the public knows that it was deleted. It may still be there for others."""
 
 
 class DataVersion(SQLModel, table=True):
@@ -165,18 +187,33 @@ class DataCounter(SQLModel, table=True):
     public_number: int
     next_pk: int
     """Key of the next new row of any table."""
+    amendments: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many amendments there are: what was kept of past versions before the last one may hold too much."""
+
+
+class Action(StrEnum):
+    """What was done to a record."""
+
+    create = "create"
+    update = "update"
+    delete = "delete"
+    restore = "restore"
+    restrict = "restrict"
+    publish = "publish"
 
 
 class Change(SQLModel, table=True):
     """What one version did to one record; the row itself, before and after, is in the table's history."""
 
     __tablename__ = "change"
-    __table_args__ = (CheckConstraint("action IN ('create', 'update', 'delete')", name="action"),)
+    __table_args__ = (one_of("action", Action), one_of("public_action", Action))
 
     version: int = Field(primary_key=True, foreign_key="data_version.number")
     position: int = Field(primary_key=True)
     record_pk: int = reference("record")
     action: str = string()
+    public_action: str | None = maybe_string()
+    """What the public is told; nothing of what it may not see."""
     revision: int
 
 
@@ -206,6 +243,17 @@ class RecordRow(SQLModel):
 
     pk: int = key()
     id: str = Field(sa_type=TEXT, unique=True)
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    """Number of the change that made the row what it is."""
+    hidden: bool = hidden()
+
+
+class PartRow(SQLModel):
+    """Base of the tables whose rows belong to a row of another one and go with it."""
+
+    pk: int = part_key()
+    position: int
+    hidden: bool = hidden()
 
 
 class FactRow(RecordRow):

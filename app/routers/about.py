@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field, create_model
 from sqlalchemy import func, select
 
@@ -10,9 +10,8 @@ from app import __version__
 from app.graph.definitions import RELATIONS, RELEASE, TIES
 from app.models.nouns import BY_KIND, NOUNS
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, SettingsDep, problems, tag
+from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, VersionParametersDep, problems, tag, view_of
 from app.routers.crud import many
-from app.store.database import present_version
 from app.store.evidence import BASIS_WORDS
 from app.store.records import PageQuery, list_page
 
@@ -49,25 +48,27 @@ About = create_model(
     responses={200: {"headers": READ_HEADERS}, **problems()},
 )
 def get_about(
+    request: Request,
     response: Response,
     database: DatabaseDep,
     settings: SettingsDep,
-    _: NoParametersDep,
+    parameters: VersionParametersDep,
 ) -> dict[str, Any]:
     """The documents, the number of records, the definitions, and the contact for corrections."""
     with database.read() as connection:
-        version = present_version(connection)
+        view = view_of(request, connection, parameters.as_of)
         counts = {
-            noun.kind: connection.execute(select(func.count()).select_from(noun.sql)).scalar_one() for noun in NOUNS
+            noun.kind: connection.execute(select(func.count()).select_from(view[noun.sql])).scalar_one()
+            for noun in NOUNS
         }
-        documents = list_page(connection, BY_KIND["document"], PageQuery(limit=500)).items
-    tag(response, version=version)
+        documents = list_page(view, BY_KIND["document"], PageQuery(limit=500)).items
+    tag(response, view)
     for document in documents:
         document.pop("included")
     return {
         "service": "Tejido",
         "release": __version__,
-        "data_version": f"v{version}",
+        "data_version": view.version,
         "documents": documents,
         "records": counts,
         "definitions_release": RELEASE,

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from fastapi import Request
 from pydantic import Field
-from sqlalchemy import Connection
 
 from app.graph.selection import select
+from app.history.view import View
 from app.models.nouns import BY_KIND
 from app.routers.crud import crud_router
 from app.routers.selecting import Ids, SelectionParameters, selection_of, snapshots
@@ -21,12 +21,12 @@ _PARAMETERS: dict[str, Any] = {
 }
 
 
-def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
+def _choose(request: Request, view: View, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
     chosen = {name: getattr(parameters, name) for name in _PARAMETERS if getattr(parameters, name) is not None}
     if not chosen:
         return None, {}
-    facts = snapshots(request).get(connection)
-    selection = selection_of(connection, facts, SelectionParameters.model_construct(**chosen))
+    facts = snapshots(request).get(view)
+    selection = selection_of(view, facts, SelectionParameters.model_construct(**chosen))
     rows, members = facts.columns["collaboration"], facts.columns["collaboration_member"]
     found = np.ones(len(rows), dtype=bool)
     if selection.organization:
@@ -36,7 +36,7 @@ def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[
         found[members["collaboration"][joined]] = True
     if selection.topic or selection.funder:
         of_project = SelectionParameters.model_construct(topic=parameters.topic, funder=parameters.funder)
-        selected = select(facts, selection_of(connection, facts, of_project))
+        selected = select(facts, selection_of(view, facts, of_project))
         found &= np.append(selected.mask, False)[rows["project"]]
     return set(rows.pk[found].tolist()), {}
 

@@ -4,9 +4,13 @@ import re
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection
 
-from app.problems import TITLES, Problem
+from app.access.callers import ANONYMOUS, Caller
+from app.history.view import View, view_at
+from app.openapi import described
+from app.problems import Problem
 from app.settings import Settings
 from app.store.database import Database
 
@@ -19,8 +23,20 @@ def _settings(request: Request) -> Settings:
     return request.app.state.settings  # type: ignore[no-any-return]
 
 
+def caller_of(request: Request) -> Caller:
+    """Who sends the request."""
+    caller: Caller = getattr(request.state, "caller", ANONYMOUS)
+    return caller
+
+
+async def _caller(request: Request) -> Caller:
+    return caller_of(request)
+
+
 DatabaseDep = Annotated[Database, Depends(_database)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
+CallerDep = Annotated[Caller, Depends(_caller)]
+"""Who sends the request."""
 
 
 class Parameters(BaseModel):
@@ -71,38 +87,59 @@ class ProblemBody(BaseModel):
     request_id: str = Field(description="Id of the request, to quote in a report.")
 
 
+_EVERYWHERE = (
+    "bad-request", "unknown-parameter", "bad-parameter", "request-timeout", "uri-too-long", "too-many-requests",
+    "headers-too-large", "busy", "deadline-exceeded", "internal-error",
+)  # fmt: skip
+
+
 def problems(*kinds: str) -> dict[int | str, dict[str, Any]]:
-    """The documented problems of an operation, for `responses=`."""
-    by_status: dict[int, list[str]] = {}
-    for kind in (*kinds, "bad-request", "unknown-parameter", "bad-parameter", "uri-too-long", "busy", "internal-error"):
-        by_status.setdefault(TITLES[kind][0], []).append(kind)
-    if 422 not in by_status:
-        by_status[422] = ["malformed-json"]
-    return {
-        status: {
-            "description": "; ".join(f"`{kind}`: {TITLES[kind][1]}" for kind in dict.fromkeys(found)),
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
-        }
-        for status, found in sorted(by_status.items())
-    }
+    """The documented problems of an operation, for `responses=`; those of access follow from the table of needs."""
+    found = described(*kinds, *_EVERYWHERE)
+    return found if 422 in found else dict(sorted((found | described("malformed-json")).items()))
 
 
 READ_HEADERS: dict[str, Any] = {
     "ETag": {"description": "Entity tag, for If-None-Match and If-Match.", "schema": {"type": "string"}},
     "Data-Version": {"description": "Version of the data that the answer shows.", "schema": {"type": "string"}},
+    "Data-Version-Amended": {
+        "description": "true: something that this version had held was taken away since.",
+        "schema": {"type": "string"},
+    },
 }
 
 
-def tag(
-    response: Response, *, version: int, revision: int | None = None, pure: bool = False, variant: str = ""
-) -> None:
+def view_of(request: Request, connection: Connection, as_of: str | None = None) -> View:
+    """The data at a version, as the caller may see it."""
+    return view_at(connection, as_of, caller_of(request).reader)
+
+
+def tag(response: Response, view: View, *, revision: int | None = None, pure: bool = False, variant: str = "") -> None:
     """Set entity tag and data version. `pure`: the answer depends on the record's own revision alone."""
     if revision is None:
-        response.headers["ETag"] = f'"v{version}-{variant}"' if variant else f'"v{version}"'
+        response.headers["ETag"] = f'"{view.tag}-{variant}"' if variant else f'"{view.tag}"'
     else:
-        response.headers["ETag"] = f'"r{revision}"' if pure else f'"r{revision}-v{version}"'
-    response.headers["Data-Version"] = f"v{version}"
-    response.headers["Cache-Control"] = "no-cache"
+        response.headers["ETag"] = f'"r{revision}"' if pure else f'"r{revision}-{view.tag}"'
+    response.headers["Data-Version"] = view.version
+    if view.amended:
+        response.headers["Data-Version-Amended"] = "true"
+    response.headers["Cache-Control"] = "no-cache" if view.is_public else "private, no-cache"
+    response.headers.add_vary_header("Authorization")
+
+
+AsOf = Annotated[str, StringConstraints(max_length=40)]
+AS_OF = Field(
+    default=None, description="Data version (`v12`) or time (RFC 3339, not in the future) that the answer shows."
+)
+
+
+class VersionParameters(Parameters):
+    """An operation that can show a past version of the data."""
+
+    as_of: AsOf | None = AS_OF
+
+
+VersionParametersDep = Annotated[VersionParameters, Query()]
 
 
 IfMatch = Annotated[

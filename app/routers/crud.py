@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import Field, StringConstraints, ValidationError, create_model
-from sqlalchemy import Connection
 
+from app.history.view import View, present_view
 from app.history.writer import Writer
 from app.models.noun import Noun, may_be_empty, part_sql, read_schema, references, update_schema
 from app.models.nouns import NOUNS
@@ -15,18 +15,19 @@ from app.models.types import Line, PublicId, RecordRef, Schema
 from app.problems import Problem
 from app.routers.common import (
     READ_HEADERS,
+    CallerDep,
     DatabaseDep,
     IfMatch,
     NoParametersDep,
-    Parameters,
+    VersionParameters,
     Words,
     link_next,
     problems,
     revision_of,
     tag,
+    view_of,
 )
 from app.store import records
-from app.store.database import present_version
 from app.store.derived import DERIVED
 from app.store.records import CREATE, PageQuery, filter_parameter, include_names
 from app.store.references import related, single_references
@@ -58,7 +59,7 @@ LARGEST_PAGE = 500
 _SHOWN_ERRORS = 50
 _WHOLE = Annotated[int, Field(ge=0, le=10**12)]
 
-Choose = Callable[[Request, Connection, Any], tuple[set[int] | None, dict[str, Any]]]
+Choose = Callable[[Request, View, Any], tuple[set[int] | None, dict[str, Any]]]
 """Picks the keys that a list is limited to, and what its answer says beside the items."""
 
 
@@ -136,7 +137,7 @@ def _is_enum(annotation: Any) -> bool:
     return isinstance(annotation, type) and hasattr(annotation, "__members__")
 
 
-def list_parameters(noun: Noun, extra: dict[str, Any]) -> type[Parameters]:
+def list_parameters(noun: Noun, extra: dict[str, Any]) -> type[VersionParameters]:
     """The query parameters of the noun's list."""
     fields: dict[str, Any] = {}
     for name in noun.filters:
@@ -171,7 +172,7 @@ def list_parameters(noun: Noun, extra: dict[str, Any]) -> type[Parameters]:
         Annotated[str, StringConstraints(max_length=2000)] | None,
         Field(default=None, description="`next` of the page before."),
     )
-    return create_model(f"{noun.title}ListParameters", __base__=Parameters, **fields, **extra)
+    return create_model(f"{noun.title}ListParameters", __base__=VersionParameters, **fields, **extra)
 
 
 def page_query(noun: Noun, parameters: Any, *, only: set[int] | None = None) -> PageQuery:
@@ -216,7 +217,7 @@ def crud_router(
     )
     one_type = create_model(
         f"{noun.title}Parameters",
-        __base__=Parameters,
+        __base__=VersionParameters,
         include=_field(
             _many(_literal(include_names(noun))),
             Field(default=None, description="Related records to bring along."),
@@ -226,25 +227,27 @@ def crud_router(
 
     def list_records(request: Request, response: Response, database: DatabaseDep, parameters: Any) -> Any:
         with database.read() as connection:
-            only, beside = choose(request, connection, parameters) if choose else (None, {})
+            view = view_of(request, connection, parameters.as_of)
+            only, beside = choose(request, view, parameters) if choose else (None, {})
             query = page_query(noun, parameters, only=only)
-            page = records.list_page(connection, noun, query, count="total" in (parameters.include or ()))
-            version = present_version(connection)
-        tag(response, version=version)
+            page = records.list_page(view, noun, query, count="total" in (parameters.include or ()))
+        tag(response, view)
         if page.next:
             response.headers["Link"] = link_next(request, page.next)
-        return {"items": page.items, "next": page.next, "total": page.total, "data_version": f"v{version}", **beside}
+        return {"items": page.items, "next": page.next, "total": page.total, "data_version": view.version, **beside}
 
-    def get_record(id: str, response: Response, database: DatabaseDep, parameters: Any) -> Any:  # noqa: A002
+    def get_record(id: str, request: Request, response: Response, database: DatabaseDep, parameters: Any) -> Any:  # noqa: A002
         include = tuple(parameters.include or ())
         with database.read() as connection:
-            record = records.read(connection, noun, id, include)
-            version = present_version(connection)
-        tag(response, version=version, revision=record["revision"], pure=pure and not include)
+            view = view_of(request, connection, parameters.as_of)
+            record = records.read(view, noun, id, include)
+        tag(response, view, revision=record["revision"], pure=pure and not include)
         return record
 
-    def create_record(body: Any, response: Response, database: DatabaseDep, _: NoParametersDep) -> Any:
-        with database.write(cause="api") as writer:
+    def create_record(
+        body: Any, response: Response, database: DatabaseDep, caller: CallerDep, _: NoParametersDep
+    ) -> Any:
+        with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
             public_id = records.create(writer, noun, body)
             record = _answer(response, writer, public_id)
         response.headers["Location"] = f"/v1/{noun.path}/{public_id}"
@@ -255,12 +258,13 @@ def crud_router(
         body: Any,
         response: Response,
         database: DatabaseDep,
+        caller: CallerDep,
         _: NoParametersDep,
         if_match: IfMatch = None,
     ) -> Any:
         revision = revision_of(if_match)
         try:
-            with database.write(cause="api") as writer:
+            with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
                 records.update(writer, noun, id, body.model_dump(exclude_unset=True), revision)
                 return _answer(response, writer, id)
         except ValidationError as error:
@@ -269,18 +273,20 @@ def crud_router(
     def delete_record(
         id: str,  # noqa: A002
         database: DatabaseDep,
+        caller: CallerDep,
         _: NoParametersDep,
         if_match: IfMatch = None,
     ) -> None:
         revision = revision_of(if_match)
-        with database.write(cause="api") as writer:
+        with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
             records.delete(writer, noun, id, revision)
 
     def _answer(response: Response, writer: Writer, public_id: str) -> Any:
         """What this write made of the record, read before any other write can change it."""
         writer.close()
-        record = records.read(writer.connection, noun, public_id)
-        tag(response, version=present_version(writer.connection), revision=record["revision"], pure=pure)
+        view = present_view(writer.connection, writer.reader)
+        record = records.read(view, noun, public_id)
+        tag(response, view, revision=record["revision"], pure=pure)
         return record
 
     # FastAPI reads types from the signature; these are known only once the noun is.

@@ -11,7 +11,7 @@ from app.problems import Problem
 from app.routers.common import READ_HEADERS, DatabaseDep, problems, tag
 from app.routers.networks.projection import OfName, WeightName
 from app.routers.networks.shared import NetworkEdge
-from app.routers.selecting import SelectionParameters, selection_of, snapshots
+from app.routers.selecting import SelectionParameters, facts_of, selection_of
 from app.store.evidence import documents_of, evidence_of, one_record
 
 router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
@@ -102,19 +102,19 @@ def get_evidence(
         raise Problem("bad-parameter", "One thing at a time.", errors=[{"parameter": "edge", "detail": detail}])
     edge = definition = None
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
+        view, facts = facts_of(request, connection, parameters.as_of)
         if parameters.edge is not None:
-            selection = selection_of(connection, facts, parameters)
+            selection = selection_of(view, facts, parameters)
             found = edge_named(facts, selection, parameters.edge, of=parameters.of, weight=parameters.weight)
             if found is None:
                 raise Problem("not-found", "There is no such edge in the network of this selection.")
             edge, definition = found
             refs = set(edge["records"]) | {f"project:{one}" for ids in edge["projects"].values() for one in ids}
-            items = evidence_of(connection, facts.number, refs)
+            items = evidence_of(view, refs)
         else:
-            items = [one_record(connection, facts.number, parameters.record or "")]
-        documents = documents_of(connection, facts.number, items)
-    tag(response, version=facts.version)
+            items = [one_record(view, parameters.record or "")]
+        documents = documents_of(view, items)
+    tag(response, view)
     return {
         "edge": edge,
         "definition": definition,
@@ -122,5 +122,5 @@ def get_evidence(
         "status": "known" if any(item["citations"] for item in items) else "none_recorded",
         "items": items,
         "documents": documents,
-        "data_version": f"v{facts.version}",
+        "data_version": facts.version,
     }

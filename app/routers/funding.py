@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from fastapi import Request
 from pydantic import Field
-from sqlalchemy import Connection
 
 from app.graph.answers import IDS_PER_ENTRY
 from app.graph.money import sums_of
 from app.graph.selection import Selection
+from app.history.view import View
 from app.models.nouns import BY_KIND
 from app.models.types import Schema
 from app.problems import Problem
@@ -61,16 +61,16 @@ _PARAMETERS: dict[str, Any] = {
 }
 
 
-def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
+def _choose(request: Request, view: View, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
     only = None
     if parameters.year_from is not None or parameters.year_to is not None:
         check_window(parameters.year_from, parameters.year_to)
-        only = dated_within(connection, parameters.year_from, parameters.year_to)
+        only = dated_within(view, parameters.year_from, parameters.year_to)
     summed = None
     if "total" in (parameters.include or ()):
-        listed = conditions(connection, FUNDING, page_query(FUNDING, parameters, only=only))
-        facts = snapshots(request).get(connection)
-        keys = np.array(keys_where(connection, FUNDING, listed), dtype=np.int64)
+        listed = conditions(view, FUNDING, page_query(FUNDING, parameters, only=only))
+        facts = snapshots(request).get(view)
+        keys = np.array(keys_where(view, FUNDING, listed), dtype=np.int64)
         rows = np.flatnonzero(np.isin(facts.columns["funding"].pk, keys))
         most = request.app.state.settings.max_edges * IDS_PER_ENTRY
         if len(rows) > most:

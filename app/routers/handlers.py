@@ -52,6 +52,10 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> Response:
+        if _is_late(error):
+            log.warning("a statement took too long: %s", error.statement)
+            late = Problem("deadline-exceeded", "The database took too long. Narrow the request.")
+            return problem_response(late, request.scope)
         log.error("database error", exc_info=error)
         return problem_response(_busy() if _is_busy(error) else unexpected(), request.scope)
 
@@ -70,9 +74,14 @@ def _busy() -> Problem:
     return Problem("busy", "Try again in a moment.", headers={"Retry-After": "1"})
 
 
+def _is_late(error: DBAPIError) -> bool:
+    text = str(error.orig)
+    return text == "interrupted" or "57014" in text
+
+
 def _is_busy(error: DBAPIError) -> bool:
     text = str(error.orig)
-    return "database is locked" in text or any(code in text for code in ("55P03", "57014", "53300", "40001"))
+    return "database is locked" in text or any(code in text for code in ("55P03", "53300", "40001"))
 
 
 def _of_validation(errors: Sequence[Any]) -> Problem:

@@ -5,15 +5,15 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import Path, Request, Response
 from pydantic import Field, create_model
-from sqlalchemy import Connection
 
 from app.graph.columns import Integers
 from app.graph.facts import documents_of
 from app.graph.network import TooLargeError
 from app.graph.profiles import organization_networks, partners_of_selection
+from app.history.view import View
 from app.models.nouns import BY_KIND
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, SettingsDep, problems, tag
+from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, VersionParametersDep, problems, tag
 from app.routers.crud import crud_router, detailed, many
 from app.routers.evidence import CitedDocument, EvidenceItem
 from app.routers.networks.shared import NetworkEdge
@@ -23,6 +23,7 @@ from app.routers.selecting import (
     Ids,
     SelectionParameters,
     StateForms,
+    facts_of,
     selection_of,
     snapshots,
     too_many_projects,
@@ -40,19 +41,17 @@ _PARAMETERS: dict[str, Any] = {
 }
 
 
-def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
-    facts = snapshots(request).get(connection)
+def _choose(request: Request, view: View, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
+    facts = snapshots(request).get(view)
     asked = {"topic": parameters.topic, "state": parameters.works_in, "funder": parameters.funded_by}
     chosen = {name: values for name, values in asked.items() if values is not None}
     found: Integers | None = None
     if chosen:
         if parameters.certainty is not None:
             chosen["certainty"] = parameters.certainty
-        found = partners_of_selection(
-            facts, selection_of(connection, facts, SelectionParameters.model_construct(**chosen))
-        )
+        found = partners_of_selection(facts, selection_of(view, facts, SelectionParameters.model_construct(**chosen)))
     if parameters.document is not None:
-        selection_of(connection, facts, SelectionParameters.model_construct(document=parameters.document))
+        selection_of(view, facts, SelectionParameters.model_construct(document=parameters.document))
         cited = documents_of(facts.columns, "organization")
         wanted = facts.codes("document", parameters.document)
         citing = cited.rows[np.isin(cited.documents, wanted)]
@@ -144,17 +143,15 @@ def get_organization_profile(
     response: Response,
     database: DatabaseDep,
     settings: SettingsDep,
-    _: NoParametersDep,
+    parameters: VersionParametersDep,
 ) -> dict[str, Any]:
     """Names, funders, projects, places, partners, tools and figures, each with documents, headings and paragraphs."""
     with database.read() as connection:
-        facts = snapshots(request).get(connection)
+        view, facts = facts_of(request, connection, parameters.as_of)
         most = settings.max_projects
         try:
-            profile = organization_profile(
-                connection, facts.number, id, lambda: organization_networks(facts, id, most_projects=most)
-            )
+            profile = organization_profile(view, id, lambda: organization_networks(facts, id, most_projects=most))
         except TooLargeError as error:
             raise too_many_projects(error, "organization") from error
-    tag(response, version=facts.version)
-    return {**profile, "data_version": f"v{facts.version}"}
+    tag(response, view)
+    return {**profile, "data_version": facts.version}

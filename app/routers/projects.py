@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from fastapi import Request
 from pydantic import Field
-from sqlalchemy import Connection
 
 from app.graph.selection import CERTAINTIES, Selected, select
+from app.history.view import View
 from app.models.nouns import BY_KIND
 from app.routers.common import QueryYear
 from app.routers.crud import crud_router, page_query
@@ -47,18 +47,18 @@ _PARAMETERS: dict[str, Any] = {
 }
 
 
-def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
+def _choose(request: Request, view: View, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
     only: set[int] | None = None
     selected: Selected | None = None
     chosen = {name: getattr(parameters, name) for name in _SELECTING if getattr(parameters, name) is not None}
     if chosen:
-        facts = snapshots(request).get(connection)
-        selected = select(facts, selection_of(connection, facts, SelectionParameters.model_construct(**chosen)))
+        facts = snapshots(request).get(view)
+        selected = select(facts, selection_of(view, facts, SelectionParameters.model_construct(**chosen)))
         only = set(facts.columns["project"].pk[selected.taken].tolist())
     others: set[int] | None = None
     for wanted, find in ((parameters.nationwide, nationwide_projects), (parameters.placeless, placeless_projects)):
         if wanted is not None:
-            found = find(connection, holds=wanted)
+            found = find(view, holds=wanted)
             others = found if others is None else others & found
             only = found if only is None else only & found
     if selected is None or not (parameters.state or parameters.year_from or parameters.year_to):
@@ -67,7 +67,7 @@ def _choose(request: Request, connection: Connection, parameters: Any) -> tuple[
     if not (query.filters or query.missing or query.has or query.q or query.only is not None):
         return only, {"by_certainty": selected.counts}
     # The counts answer for the whole list: what its other filters leave of each certainty.
-    left = keys_where(connection, PROJECT, conditions(connection, PROJECT, query))
+    left = keys_where(view, PROJECT, conditions(view, PROJECT, query))
     grades = selected.grades[selected.found]
     held = grades[np.isin(selected.facts.columns["project"].pk[selected.found], left)]
     return only, {"by_certainty": {word: int((held == place).sum()) for place, word in enumerate(CERTAINTIES)}}

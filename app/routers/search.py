@@ -2,18 +2,17 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from app.models.types import Line, Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, Parameters, Words, problems, tag
-from app.store.database import present_version
+from app.routers.common import READ_HEADERS, DatabaseDep, VersionParameters, Words, problems, tag, view_of
 from app.store.search import SEARCHED, search
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
 
-class SearchParameters(Parameters):
+class SearchParameters(VersionParameters):
     """What to look for."""
 
     q: Annotated[Line, StringConstraints(max_length=200)] = Field(
@@ -54,17 +53,17 @@ class SearchResults(Schema):
     responses={200: {"headers": READ_HEADERS}, **problems()},
 )
 def get_search(
-    response: Response, database: DatabaseDep, parameters: Annotated[SearchParameters, Query()]
+    request: Request, response: Response, database: DatabaseDep, parameters: Annotated[SearchParameters, Query()]
 ) -> dict[str, Any]:
     """Blind to accents, case, punctuation and legal suffixes. Exact names rank first, then whole words."""
     with database.read() as connection:
+        view = view_of(request, connection, parameters.as_of)
         items, total = search(
-            connection,
+            view,
             parameters.q,
             kinds=parameters.kind or SEARCHED,
             limit=parameters.limit,
             offset=parameters.offset,
         )
-        version = present_version(connection)
-    tag(response, version=version)
-    return {"items": items, "total": total, "data_version": f"v{version}"}
+    tag(response, view)
+    return {"items": items, "total": total, "data_version": view.version}

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from app.graph.facts import Facts
 from app.graph.network import TooLargeError
 from app.graph.selection import Selection
+from app.history.view import View
 from app.models.collaborations import CollaborationKind, CollaborationStatus
 from app.models.organizations import OrganizationKind
 from app.models.projects import ProjectKind, ProjectStatus
 from app.models.types import Basis, Line, PublicId
 from app.problems import Problem
-from app.routers.common import Parameters, QueryYear, Words
+from app.routers.common import AS_OF, AsOf, Parameters, QueryYear, Words, view_of
 from app.store.search import states_of
 from app.store.snapshot import Snapshots
 
@@ -69,9 +70,7 @@ class SelectionParameters(Parameters):
         "Currencies whose sums are shown; unknown amounts are always counted."
     )
     certainty: Certainties | None = CERTAINTY
-    as_of: Annotated[str, StringConstraints(max_length=40)] | None = Field(
-        default=None, description="Data version (`v12`) or time (RFC 3339, not in the future) that the answer shows."
-    )
+    as_of: AsOf | None = AS_OF
 
 
 _KNOWN: Mapping[str, str] = {
@@ -89,9 +88,14 @@ def snapshots(request: Request) -> Snapshots:
     return request.app.state.snapshots  # type: ignore[no-any-return]
 
 
-def selection_of(
-    connection: Connection, facts: Facts, parameters: SelectionParameters, *, also: Sequence[Facts] = ()
-) -> Selection:
+def facts_of(request: Request, connection: Connection, as_of: str | None) -> tuple[View, Facts]:
+    """The data at a version, as the caller may see it, and its facts."""
+    view = view_of(request, connection, as_of)
+    view.at  # noqa: B018 - looked up as long as the connection is open
+    return view, snapshots(request).get(view)
+
+
+def selection_of(view: View, facts: Facts, parameters: SelectionParameters, *, also: Sequence[Facts] = ()) -> Selection:
     """The selection that the parameters ask for; problems for ids and states that do not exist.
 
     An id exists if `facts`, or some of the other facts, know it.
@@ -107,7 +111,7 @@ def selection_of(
     window = (parameters.year_from, parameters.year_to)
     check_window(*window)
     return Selection(
-        state=states_of(connection, "state", parameters.state or (), facts.number),
+        state=states_of(view, "state", parameters.state or ()),
         year_from=window[0],
         year_to=window[1],
         **values,

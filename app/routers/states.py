@@ -9,10 +9,10 @@ from app.graph.network import TooLargeError
 from app.graph.profiles import state_projects
 from app.models.nouns import BY_KIND
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, NoParametersDep, SettingsDep, problems, tag
+from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, VersionParametersDep, problems, tag
 from app.routers.crud import crud_router, many, one
 from app.routers.evidence import CitedDocument, EvidenceItem
-from app.routers.selecting import snapshots, too_many_projects
+from app.routers.selecting import facts_of, too_many_projects
 from app.store.profiles import state_profile
 
 router = crud_router(BY_KIND["state"])
@@ -90,15 +90,15 @@ def get_state_profile(
     response: Response,
     database: DatabaseDep,
     settings: SettingsDep,
-    _: NoParametersDep,
+    parameters: VersionParametersDep,
 ) -> dict[str, Any]:
     """Projects, partners and funders: certain, possible, nationwide, never mixed."""
     with database.read() as connection:
-        facts = snapshots(request).get(connection)
-        profile = state_profile(connection, facts.number, id)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        profile = state_profile(view, id)
     try:
         projects = state_projects(facts, id, most_projects=settings.max_projects)
     except TooLargeError as error:
         raise too_many_projects(error, "state") from error
-    tag(response, version=facts.version)
-    return {**profile, **projects, "data_version": f"v{facts.version}"}
+    tag(response, view)
+    return {**profile, **projects, "data_version": facts.version}

@@ -1,26 +1,40 @@
 """The engine, and the two ways to use it: a consistent read, and a write through the one writer."""
 
+import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 
-from app.history.writer import Writer
-from app.models.tables import DataCounter, sql_table
-
-_COUNTER = sql_table(DataCounter)
+from app.history.writer import Writer, now
+from app.models.tables import Reader
+from app.store.deadlines import limit_statements
 
 
 class Database:
     """One database, SQLite or PostgreSQL."""
 
-    def __init__(self, url: str) -> None:
-        """Open nothing yet: connections are made when they are used."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        secret: str | None = None,
+        clock: Callable[[], datetime] = now,
+        query_seconds: float | None = None,
+    ) -> None:
+        """Open nothing yet: connections are made when they are used. `secret` is that of the deployment, if any.
+
+        `query_seconds` bounds each statement, where requests are answered; migrations and imports take what they need.
+        """
         self.url = make_url(url)
-        self.engine = _sqlite_engine(url) if self.url.get_backend_name() == "sqlite" else _postgresql_engine(url)
+        self.clock = clock
+        self.secret = secret
+        make = _sqlite_engine if self.url.get_backend_name() == "sqlite" else _postgresql_engine
+        self.engine = make(url, query_seconds)
 
     @property
     def is_sqlite(self) -> bool:
@@ -37,32 +51,38 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, *, cause: str, actor: str | None = None) -> Iterator[Writer]:
-        """One write transaction: committed at the end of the block, undone by any exception."""
+    def write(self, *, cause: str, actor: str | None = None, reader: Reader = Reader.restricted) -> Iterator[Writer]:
+        """One write transaction: committed at the end of the block, undone by any exception.
+
+        `reader` is what the writer may see and change.
+        """
         with self.engine.execution_options(tejido_writes=True).begin() as connection:
-            writer = Writer(connection, cause=cause, actor=actor)
+            writer = Writer(connection, cause=cause, actor=actor, reader=reader, clock=self.clock, secret=self.secret)
             yield writer
             writer.close()
 
     @contextmanager
+    def write_service(self) -> Iterator[Connection]:
+        """One transaction on the tables of the service itself: they are not data, and no version counts it."""
+        with self.engine.execution_options(tejido_writes=True).begin() as connection:
+            yield connection
+
+    @contextmanager
     def write_schema(self) -> Iterator[Connection]:
         """A connection for migrations: in a transaction, and alone in it on both databases."""
-        with self.engine.execution_options(tejido_writes=True).begin() as connection:
+        with self.engine.execution_options(tejido_writes=True, tejido_schema=True).begin() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7426531)"))
             yield connection
+            if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise RuntimeError("after the migration some rows would refer to others that are not there")
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
 
-def present_version(connection: Connection) -> int:
-    """The public data version that the connection sees."""
-    return int(connection.execute(select(_COUNTER.c.public_number)).scalar_one())
-
-
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
     # A connection is opened for each use: it costs some 50 µs, and nothing is shared between threads.
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 10, "check_same_thread": False})
 
@@ -78,18 +98,25 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("tejido_writes", False)
+        options = connection.get_execution_options()
+        writes = options.get("tejido_writes", False)
+        if options.get("tejido_schema", False):
+            # SQLite changes a table by making it anew, and to drop the old one would delete what refers to it.
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    if query_seconds is not None:
+        limit_statements(engine, query_seconds)
     return engine
 
 
-def _postgresql_engine(url: str) -> Engine:
+def _postgresql_engine(url: str, query_seconds: float | None) -> Engine:
+    milliseconds = math.ceil((query_seconds or 0) * 1000)
     engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.execute(text("SET LOCAL statement_timeout = '30s'"))
+        connection.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
 
     return engine

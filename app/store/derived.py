@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, not_, or_, select
+from sqlalchemy import Select, not_, or_, select
 
 from app.graph.facts import COUNTRY
+from app.history.view import View
 from app.models.noun import Values
 from app.models.organizations import Organization, UnnamedParty
 from app.models.places import Place, State
@@ -24,42 +25,52 @@ _ORGANIZATION = sql_table(Organization)
 _PARTY = sql_table(UnnamedParty)
 
 
-_NATIONWIDE = (
-    select(_PROJECT_STATE.c.project_pk)
-    .join(_PLACE, _PLACE.c.pk == _PROJECT_STATE.c.place_pk)
-    .where(_PLACE.c.id == COUNTRY, _PROJECT_STATE.c.role == "target")
-)
-_PLACED = select(_PROJECT_STATE.c.project_pk).where(
-    _PROJECT_STATE.c.role == "target",
-    or_(_PROJECT_STATE.c.membership.is_(None), _PROJECT_STATE.c.membership == "named"),
-)
-_OUTCOMES = select(_FINDING.c.project_pk).where(_FINDING.c.kind == "outcome")
-_RESULTS = select(_INDICATOR.c.project_pk).where(_INDICATOR.c.kind == "result", _INDICATOR.c.low_micro.is_not(None))
+def _nationwide(view: View) -> Select[int]:
+    placed, place = view[_PROJECT_STATE], view[_PLACE]
+    query = select(placed.c.project_pk).join(place, place.c.pk == placed.c.place_pk)
+    return query.where(place.c.id == COUNTRY, placed.c.role == "target")
 
 
-def nationwide_projects(connection: Connection, *, holds: bool) -> set[int]:
-    """Keys of the projects that a source calls nationwide, or of the others."""
-    inside = _PROJECT.c.pk.in_(_NATIONWIDE)
-    return set(connection.execute(select(_PROJECT.c.pk).where(inside if holds else not_(inside))).scalars())
+def _placed(view: View) -> Select[int]:
+    placed = view[_PROJECT_STATE]
+    named = or_(placed.c.membership.is_(None), placed.c.membership == "named")
+    return select(placed.c.project_pk).where(placed.c.role == "target", named)
 
 
-def placeless_projects(connection: Connection, *, holds: bool) -> set[int]:
-    """Keys of the projects for which nothing says where they work, or of the others."""
-    placed = or_(
-        _PROJECT.c.pk.in_(select(_PROJECT_STATE.c.project_pk).where(_PROJECT_STATE.c.role != "context")),
-        _PROJECT.c.pk.in_(select(_STATE_GROUP.c.project_pk)),
-        _PROJECT.c.scope.is_not(None),
+def _resulted(view: View, keys: Sequence[int]) -> set[int]:
+    finding, indicator = view[_FINDING], view[_INDICATOR]
+    outcomes = select(finding.c.project_pk).where(finding.c.kind == "outcome", finding.c.project_pk.in_(keys))
+    results = select(indicator.c.project_pk).where(
+        indicator.c.kind == "result", indicator.c.low_micro.is_not(None), indicator.c.project_pk.in_(keys)
     )
-    return set(connection.execute(select(_PROJECT.c.pk).where(not_(placed) if holds else placed)).scalars())
+    return set(view.connection.execute(outcomes).scalars()) | set(view.connection.execute(results).scalars())
 
 
-def _project(connection: Connection, records: Sequence[Values]) -> None:
+def nationwide_projects(view: View, *, holds: bool) -> set[int]:
+    """Keys of the projects that a source calls nationwide, or of the others."""
+    project = view[_PROJECT]
+    inside = project.c.pk.in_(_nationwide(view))
+    return set(view.connection.execute(select(project.c.pk).where(inside if holds else not_(inside))).scalars())
+
+
+def placeless_projects(view: View, *, holds: bool) -> set[int]:
+    """Keys of the projects for which nothing says where they work, or of the others."""
+    project, states, groups = view[_PROJECT], view[_PROJECT_STATE], view[_STATE_GROUP]
+    placed = or_(
+        project.c.pk.in_(select(states.c.project_pk).where(states.c.role != "context")),
+        project.c.pk.in_(select(groups.c.project_pk)),
+        project.c.scope.is_not(None),
+    )
+    return set(view.connection.execute(select(project.c.pk).where(not_(placed) if holds else placed)).scalars())
+
+
+def _project(view: View, records: Sequence[Values]) -> None:
     keys = [record["pk"] for record in records]
-    nationwide = set(connection.execute(_NATIONWIDE.where(_PROJECT_STATE.c.project_pk.in_(keys))).scalars())
-    funders = effective_funders(connection, keys)
-    placed = set(connection.execute(_PLACED.where(_PROJECT_STATE.c.project_pk.in_(keys))).scalars())
-    resulted = set(connection.execute(_OUTCOMES.where(_FINDING.c.project_pk.in_(keys))).scalars())
-    resulted |= set(connection.execute(_RESULTS.where(_INDICATOR.c.project_pk.in_(keys))).scalars())
+    own = view[_PROJECT_STATE].c.project_pk.in_(keys)
+    nationwide = set(view.connection.execute(_nationwide(view).where(own)).scalars())
+    funders = effective_funders(view, keys)
+    placed = set(view.connection.execute(_placed(view).where(own)).scalars())
+    resulted = _resulted(view, keys)
     for record in records:
         is_planned = record["project_status"] == "planned"
         record["place_status"] = "known" if record["pk"] in placed else "unknown"
@@ -68,8 +79,10 @@ def _project(connection: Connection, records: Sequence[Values]) -> None:
         record["effective_funder"] = funders[record["pk"]]
 
 
-def effective_funders(connection: Connection, keys: Sequence[int]) -> dict[int, Values]:
+def effective_funders(view: View, keys: Sequence[int]) -> dict[int, Values]:
     """Project key -> its effective funder: of the nearest self-or-ancestor with a funding row that names one."""
+    connection, projects, funding = view.connection, view[_PROJECT], view[_FUNDING]
+    organization_rows, party_rows = view[_ORGANIZATION], view[_PARTY]
     found: dict[int, Values] = {}
     climbing = {pk: pk for pk in keys}
     ids: dict[int, str] = {}
@@ -78,12 +91,12 @@ def effective_funders(connection: Connection, keys: Sequence[int]) -> dict[int, 
         here = sorted(set(climbing.values()))
         named: dict[int, tuple[set[str], set[str]]] = {}
         for project, organization, party in connection.execute(
-            select(_FUNDING.c.project_pk, _ORGANIZATION.c.id, _PARTY.c.id)
-            .outerjoin(_ORGANIZATION, _ORGANIZATION.c.pk == _FUNDING.c.funder_pk)
-            .outerjoin(_PARTY, _PARTY.c.pk == _FUNDING.c.funder_party_pk)
+            select(funding.c.project_pk, organization_rows.c.id, party_rows.c.id)
+            .outerjoin(organization_rows, organization_rows.c.pk == funding.c.funder_pk)
+            .outerjoin(party_rows, party_rows.c.pk == funding.c.funder_party_pk)
             .where(
-                _FUNDING.c.project_pk.in_(here),
-                or_(_FUNDING.c.funder_pk.is_not(None), _FUNDING.c.funder_party_pk.is_not(None)),
+                funding.c.project_pk.in_(here),
+                or_(funding.c.funder_pk.is_not(None), funding.c.funder_party_pk.is_not(None)),
             )
         ):
             organizations, parties = named.setdefault(project, (set(), set()))
@@ -93,7 +106,7 @@ def effective_funders(connection: Connection, keys: Sequence[int]) -> dict[int, 
                 parties.add(party)
         parents: dict[int, int | None] = {}
         for pk, public_id, parent in connection.execute(
-            select(_PROJECT.c.pk, _PROJECT.c.id, _PROJECT.c.parent_pk).where(_PROJECT.c.pk.in_(here))
+            select(projects.c.pk, projects.c.id, projects.c.parent_pk).where(projects.c.pk.in_(here))
         ):
             ids[pk] = public_id
             parents[pk] = parent
@@ -117,13 +130,14 @@ def effective_funders(connection: Connection, keys: Sequence[int]) -> dict[int, 
     return found
 
 
-def _state_group(connection: Connection, records: Sequence[Values]) -> None:
+def _state_group(view: View, records: Sequence[Values]) -> None:
+    members_of, states = view[_PROJECT_STATE], view[_STATE]
     members: dict[int, dict[str, list[str]]] = {}
-    for group, state, membership in connection.execute(
-        select(_PROJECT_STATE.c.state_group_pk, _STATE.c.id, _PROJECT_STATE.c.membership)
-        .join(_STATE, _STATE.c.pk == _PROJECT_STATE.c.state_pk)
-        .where(_PROJECT_STATE.c.state_group_pk.in_([record["pk"] for record in records]))
-        .order_by(_STATE.c.id)
+    for group, state, membership in view.connection.execute(
+        select(members_of.c.state_group_pk, states.c.id, members_of.c.membership)
+        .join(states, states.c.pk == members_of.c.state_pk)
+        .where(members_of.c.state_group_pk.in_([record["pk"] for record in records]))
+        .order_by(states.c.id)
     ):
         members.setdefault(group, {}).setdefault(membership, []).append(state)
     for record in records:
@@ -133,7 +147,7 @@ def _state_group(connection: Connection, records: Sequence[Values]) -> None:
         record["unnamed_count"] = None if record["count"] is None else max(0, record["count"] - len(record["named"]))
 
 
-DERIVED: dict[str, Callable[[Connection, Sequence[Values]], None]] = {
+DERIVED: dict[str, Callable[[View, Sequence[Values]], None]] = {
     "project": _project,
     "state_group": _state_group,
 }

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from app.history.tables import HISTORY, current_at
-from app.models.nouns import BY_PREFIX, ref_of
+from app.history.view import View
+from app.models.nouns import BY_KIND, BY_PREFIX, ref_of
 from app.problems import Problem
 from app.store.reading import RECORD, chunks
 
@@ -17,22 +17,18 @@ BASIS_WORDS = {
 }
 
 
-def evidence_of(connection: Connection, number: int, refs: Collection[str]) -> list[dict[str, Any]]:
-    """Rows by prefixed id, each with its citations, as they were at an internal version; unknown refs are left out."""
-    keys = _keys(connection, refs)
-    cited = _citations(connection, number, keys.values())
+def evidence_of(view: View, refs: Collection[str]) -> list[dict[str, Any]]:
+    """Rows by prefixed id, each with its citations; unknown refs are left out."""
+    keys = _keys(view, refs)
+    cited = _citations(view, keys.values())
     items = []
     for ref in sorted(refs):
         pk = keys.get(ref)
         if pk is None:
             continue
         noun = BY_PREFIX[ref.partition(":")[0]]
-        history = HISTORY[noun.sql.name]
-        row = (
-            connection.execute(select(history).where(history.c.pk == pk, current_at(history, number)))
-            .mappings()
-            .first()
-        )
+        table = view[noun.sql]
+        row = view.connection.execute(select(table).where(table.c.pk == pk)).mappings().first()
         if row is None:
             continue
         citations = cited.get(pk, [])
@@ -53,16 +49,16 @@ def evidence_of(connection: Connection, number: int, refs: Collection[str]) -> l
     return items
 
 
-def documents_of(connection: Connection, number: int, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def documents_of(view: View, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The documents that the items' citations name, by id."""
     ids = sorted({citation["document"] for item in items for citation in item["citations"]})
-    history = HISTORY["document"]
-    query = select(history).where(history.c.id.in_(ids), current_at(history, number)).order_by(history.c.id)
+    table = view[BY_KIND["document"].sql]
+    query = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
     names = ("id", "title", "basis", "publisher", "publisher_basis", "year", "kind", "file_name", "licence", "url")
-    return [{name: row[name] for name in names} for row in connection.execute(query).mappings()]
+    return [{name: row[name] for name in names} for row in view.connection.execute(query).mappings()]
 
 
-def _keys(connection: Connection, refs: Collection[str]) -> dict[str, int]:
+def _keys(view: View, refs: Collection[str]) -> dict[str, int]:
     by_kind: dict[str, list[str]] = {}
     for ref in refs:
         prefix, _, public_id = ref.partition(":")
@@ -74,21 +70,21 @@ def _keys(connection: Connection, refs: Collection[str]) -> dict[str, int]:
             query = select(RECORD.c.id, RECORD.c.pk).where(
                 RECORD.c.kind == kind, RECORD.c.id.in_(ids[start : start + 500])
             )
-            found.update({ref_of(kind, public_id): pk for public_id, pk in connection.execute(query)})
+            found.update({ref_of(kind, public_id): pk for public_id, pk in view.connection.execute(query)})
     return found
 
 
-def _citations(connection: Connection, number: int, keys: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    history = HISTORY["citation"]
+def _citations(view: View, keys: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    table = view[BY_KIND["citation"].sql]
     found: dict[int, list[dict[str, Any]]] = {}
     for some in chunks(keys):
         query = (
-            select(history, RECORD.c.id.label("document_id"))
-            .join(RECORD, RECORD.c.pk == history.c.document_pk)
-            .where(history.c.record_pk.in_(some), current_at(history, number))
-            .order_by(RECORD.c.id, history.c.paragraph, history.c.id)
+            select(table, RECORD.c.id.label("document_id"))
+            .join(RECORD, RECORD.c.pk == table.c.document_pk)
+            .where(table.c.record_pk.in_(some))
+            .order_by(RECORD.c.id, table.c.paragraph, table.c.id)
         )
-        for row in connection.execute(query).mappings():
+        for row in view.connection.execute(query).mappings():
             found.setdefault(row["record_pk"], []).append(
                 {
                     "id": row["id"],
@@ -101,9 +97,9 @@ def _citations(connection: Connection, number: int, keys: Collection[int]) -> di
     return found
 
 
-def one_record(connection: Connection, number: int, ref: str) -> dict[str, Any]:
+def one_record(view: View, ref: str) -> dict[str, Any]:
     """One row with its citations; a problem where there is none."""
-    items = evidence_of(connection, number, [ref])
+    items = evidence_of(view, [ref])
     if not items:
         raise Problem("not-found", "There was no such record at this version.")
     return items[0]

@@ -26,16 +26,15 @@ from app.graph.columns import (
     stretches,
 )
 from app.history.tables import HISTORY
-from app.models.tables import Change, DataCounter, DataVersion, sql_table
+from app.history.view import View, past_view, present_view
+from app.models.tables import Change, Reader, sql_table
 from app.store.database import Database
-from app.store.packing import Packed, Reader, Source, read, read_ids, vocabulary
+from app.store.packing import Packed, Source, read, read_ids, vocabulary
 from app.store.reading import RECORD, names_of, within
 from app.store.splicing import Shift, Span, spliced, spliced_numbers, spliced_texts
 
-__all__ = ["load", "load_columns", "refresh", "refresh_columns", "source_at"]
+__all__ = ["load", "load_columns", "refresh", "refresh_columns"]
 
-_COUNTER = sql_table(DataCounter)
-_VERSION = sql_table(DataVersion)
 _CHANGE = sql_table(Change)
 
 _CHUNK = 2**14
@@ -64,27 +63,23 @@ _TYPES: Mapping[str, Any] = {
 _Result = TypeVar("_Result")
 
 
-def load_columns(database: Database, as_of_number: int | None = None) -> Columns:
-    """The columns of an internal data version; of the present one where none is named."""
+def load_columns(database: Database, version: int | None = None, reader: Reader = Reader.public) -> Columns:
+    """The columns of a version of a class of reader; of the present one where none is named."""
     with database.read() as connection:
-        return load(source_at(connection, as_of_number))
+        return load(_view(connection, reader, version))
 
 
 def refresh_columns(database: Database, columns: Columns) -> Columns:
-    """The columns of the present version, made from those of an earlier one unless too much has changed since."""
+    """The public columns of the present version, from those of an earlier one unless too much has changed since."""
     with database.read() as connection:
-        source = source_at(connection)
-        refreshed = refresh(source, columns)
-        return load(source) if refreshed is None else refreshed
+        view = present_view(connection)
+        refreshed = refresh(view, columns)
+        return load(view) if refreshed is None else refreshed
 
 
-def source_at(connection: Connection, number: int | None = None, reader: Reader = Reader.public) -> Source:
-    """The data at an internal version, as a connection sees it; at the present version where none is named."""
-    present, public = connection.execute(select(_COUNTER.c.number, _COUNTER.c.public_number)).one()
-    if number is None or number == present:
-        return Source(connection, present, public, True, reader)
-    found = connection.execute(select(_VERSION.c.public_number).where(_VERSION.c.number == number)).scalar()
-    return Source(connection, number, found or 0, False, reader)
+def _view(connection: Connection, reader: Reader, version: int | None) -> View:
+    present = present_view(connection, reader)
+    return present if version is None else past_view(present, version)
 
 
 class _Codes:
@@ -148,8 +143,9 @@ def _table(name: str, numbers: Mapping[str, Integers], texts: Mapping[str, Texts
 # All rows
 
 
-def load(source: Source) -> Columns:
+def load(view: View) -> Columns:
     """All columns, from all rows."""
+    source = Source(view)
     columns = _columns(source, _tables(source))
     if source.keys >= _LARGE:
         _give_back()
@@ -184,7 +180,8 @@ def _columns(source: Source, tables: Mapping[str, Table]) -> Columns:
     for table in tables.values():
         for array in table.arrays():
             array.setflags(write=False)
-    return Columns(source.public, source.number, {name: tables[name] for name in SPEC})
+    view = source.view
+    return Columns(view.version, view.number, {name: tables[name] for name in SPEC})
 
 
 @contextmanager
@@ -194,8 +191,9 @@ def _sources(source: Source) -> Iterator[list[Source]]:
         yield [source]
         return
     with source.connection.engine.connect() as connection:
-        second = source_at(connection, source.number, source.reader)
-        yield [source, second] if second.is_present == source.is_present else [source]
+        one, other = source.view, _view(connection, source.view.reader, source.view.ordinal)
+        is_same = (one.number, one.is_present, one.amendments) == (other.number, other.is_present, other.amendments)
+        yield [source, Source(other)] if is_same else [source]
 
 
 def _run(sources: Sequence[Source], job: Callable[[Source, str], _Result], names: Iterable[str]) -> dict[str, _Result]:
@@ -300,8 +298,12 @@ _Names = dict[str, dict[int, str]]
 """Kind -> key -> id, of some records."""
 
 
-def refresh(source: Source, columns: Columns) -> Columns | None:
-    """The columns of a later version, from those of an earlier one; None where too much has changed for that."""
+def refresh(view: View, columns: Columns) -> Columns | None:
+    """The columns of a later version, from those of an earlier one; None where too much has changed for that.
+
+    They are of the same class of reader, and nothing was taken from the earlier version since they were made.
+    """
+    source = Source(view)
     changed = _changed(source, columns.number)
     return None if changed is None else _Refresh(source, columns, changed).columns()
 

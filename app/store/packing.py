@@ -7,7 +7,6 @@ many rows with separators between them.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, cached_property
 from types import NoneType
 from typing import Any, NamedTuple, get_args
@@ -16,12 +15,12 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, literal_column, select
 
 from app.graph.columns import MISSING, NONE, SPEC, Integers, Texts
-from app.history.tables import HISTORY, current_at
+from app.history.view import View
 from app.models.noun import part_sql
 from app.models.nouns import BY_KIND, NOUNS
 from app.models.tables import DataCounter, sql_table
 
-__all__ = ["Packed", "Reader", "Source", "read", "read_ids", "vocabulary"]
+__all__ = ["Packed", "Source", "read", "read_ids", "vocabulary"]
 
 _COUNTER = sql_table(DataCounter)
 _TABLES = {noun.kind: noun.sql for noun in NOUNS} | {
@@ -46,34 +45,25 @@ _PAIRS = {
 """Column of a shared space of codes -> the references that it is made of."""
 
 
-class Reader(StrEnum):
-    """Who reads. What may be seen depends on nothing else."""
-
-    public = "public"
-
-
 @dataclass(frozen=True)
 class Source:
-    """The data at one version, as a connection sees it."""
+    """The data of a view, for columns."""
 
-    connection: Connection
-    number: int
-    """Internal data version."""
-    public: int
-    """Public data version."""
-    is_present: bool
-    """Whether it is the version of the tables; every version is in their histories."""
-    reader: Reader = Reader.public
+    view: View
+
+    @property
+    def connection(self) -> Connection:
+        """Where the rows are read."""
+        return self.view.connection
+
+    @property
+    def number(self) -> int:
+        """Internal data version."""
+        return self.view.number
 
     def rows(self, name: str) -> tuple[Table, list[ColumnElement[bool]]]:
-        """Where the rows of a table stand, and the conditions that they meet.
-
-        Rows reach the columns in no other way, so this is where those that a class of reader may not see are left out.
-        Today there are none: the public sees every row.
-        """
-        if self.is_present:
-            return _TABLES[name], []
-        return HISTORY[name], [current_at(HISTORY[name], self.number)]
+        """Where the rows of a table stand, and the conditions that they meet."""
+        return self.view.rows(_TABLES[name])
 
     @cached_property
     def keys(self) -> int:
@@ -115,7 +105,7 @@ def read_ids(source: Source, name: str) -> tuple[Integers, Texts]:
     layout = _Layout.of(name, source.is_sqlite, source.keys.bit_length(), with_ids=True).only_ids()
     table, always = source.rows(name)
     rows: FromClause = table
-    if source.is_sqlite and source.is_present:
+    if source.is_sqlite and source.view.is_present:
         # From its index on ids, which holds the keys too, SQLite reads them in order: twice as quick as when asked to.
         always = [*always, table.c.id >= ""]
     else:

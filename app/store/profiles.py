@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection
-
+from app.history.view import View
 from app.models.nouns import BY_KIND
 from app.store.evidence import documents_of, evidence_of
 from app.store.records import MOST_INCLUDED, include_names, read, read_many
@@ -13,25 +12,20 @@ ORGANIZATION, PROJECT, COLLABORATION = (BY_KIND[kind] for kind in ("organization
 STATE = BY_KIND["state"]
 
 
-def organization_profile(
-    connection: Connection, number: int, public_id: str, networks: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
+def organization_profile(view: View, public_id: str, networks: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The record with everything that refers to it, its projects and collaborations, the edges, and the evidence.
 
-    `number` is the internal version that the connection sees; `networks` is called once the organization is known to
-    exist.
+    `networks` is called once the organization is known to exist.
     """
-    record = read(connection, ORGANIZATION, public_id, include_names(ORGANIZATION))
+    record = read(view, ORGANIZATION, public_id, include_names(ORGANIZATION))
     included = record["included"]
     edges = networks()
     project_ids = {row["project"] for row in included["participations"]} | {
         row["project"] for row in included["funding"] if row["recipient"] == public_id and row["project"]
     }
     collaboration_ids = {row["collaboration"] for row in included["collaboration_members"]}
-    projects = read_many(connection, PROJECT, PROJECT.sql.c.id.in_(project_ids), most=MOST_INCLUDED)
-    collaborations = read_many(
-        connection, COLLABORATION, COLLABORATION.sql.c.id.in_(collaboration_ids), most=MOST_INCLUDED
-    )
+    projects = read_many(view, PROJECT, project_ids, most=MOST_INCLUDED)
+    collaborations = read_many(view, COLLABORATION, collaboration_ids, most=MOST_INCLUDED)
     refs = {record["ref"]} | {row["ref"] for row in [*projects, *collaborations]}
     for rows in included.values():
         if isinstance(rows, list):
@@ -40,23 +34,23 @@ def organization_profile(
         refs |= set(edge["records"])
     for certainty in ("certain", "possible", "nationwide"):
         refs |= {ref for edge in edges["works_in"][certainty] for ref in edge["records"]}
-    items = evidence_of(connection, number, refs)
+    items = evidence_of(view, refs)
     return {
         "organization": record,
         "projects": {"status": "known" if projects else "none_recorded", "items": projects},
         "collaborations": collaborations,
         **edges,
         "evidence": items,
-        "documents": documents_of(connection, number, items),
+        "documents": documents_of(view, items),
     }
 
 
-def state_profile(connection: Connection, number: int, public_id: str) -> dict[str, Any]:
+def state_profile(view: View, public_id: str) -> dict[str, Any]:
     """The record, what belongs to the state, and the rows that place projects in it, with their evidence."""
     names = ["places", "organizations", "unnamed_parties", "project_states", "collaborations"]
-    record = read(connection, STATE, public_id, names)
+    record = read(view, STATE, public_id, names)
     included = record.pop("included")
-    items = evidence_of(connection, number, {row["ref"] for rows in included.values() for row in rows or []})
+    items = evidence_of(view, {row["ref"] for rows in included.values() for row in rows or []})
     return {
         "state": record,
         "institutions": included["organizations"],
@@ -64,5 +58,5 @@ def state_profile(connection: Connection, number: int, public_id: str) -> dict[s
         "places": included["places"],
         "collaborations": included["collaborations"],
         "evidence": items,
-        "documents": documents_of(connection, number, items),
+        "documents": documents_of(view, items),
     }

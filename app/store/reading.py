@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, String, Table, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.history.view import View
 from app.models.noun import Noun, Values, may_be_empty, part_sql, references
 from app.models.nouns import BY_KIND, ref_of
-from app.models.tables import Record, sql_table
+from app.models.tables import Record, Visibility, sql_table
 from app.store.derived import DERIVED
 
 RECORD = sql_table(Record)
@@ -43,41 +44,42 @@ def names_of(connection: Connection, keys: Iterable[int]) -> dict[int, tuple[str
     return found
 
 
-def to_records(connection: Connection, noun: Noun, rows: Sequence[Values]) -> list[Values]:
-    """Rows of the noun's table (with `revision`) as the fields of its answers."""
+def to_records(view: View, noun: Noun, rows: Sequence[Values]) -> list[Values]:
+    """Rows of the noun's table as the fields of its answers."""
     parts: dict[str, dict[int, list[Values]]] = {}
     keys = [row["pk"] for row in rows]
     wanted: set[int] = set()
     for part in noun.parts:
-        table = part_sql(part)
+        table = view[part_sql(part)]
         owner = table.c[f"{noun.sql.name}_pk"]
         grouped: dict[int, list[Values]] = {}
         for some in chunks(keys):
             query = select(table).where(owner.in_(some)).order_by(owner, table.c.position)
-            for row in connection.execute(query).mappings():
+            for row in view.connection.execute(query).mappings():
                 grouped.setdefault(row[owner.name], []).append(dict(row))
-                wanted.update(row[f"{field}_pk"] or 0 for field in references(table))
+                wanted.update(row[f"{field}_pk"] or 0 for field in references(part_sql(part)))
         parts[part.name] = grouped
     for field in references(noun.sql):
         wanted.update(row[f"{field}_pk"] or 0 for row in rows)
-    names = names_of(connection, wanted)
+    names = names_of(view.connection, wanted)
 
     records = []
     for present in rows:
         record = noun.from_row(_named(dict(present), noun.sql, names))
         record["ref"] = ref_of(noun.kind, record["id"])
+        record["visibility"] = (Visibility.restricted if record.pop("hidden") else Visibility.public).value
         for part in noun.parts:
             table = part_sql(part)
             items = []
             for found in parts[part.name].get(present["pk"], []):
                 item = _named(found, table, names)
-                for column in ("pk", "position", noun.sql.name):
+                for column in ("pk", "position", "hidden", noun.sql.name):
                     item.pop(column, None)
                 items.append(item[part.scalar] if part.scalar else item)
             record[part.name] = items
         records.append(record)
     if noun.kind in DERIVED:
-        DERIVED[noun.kind](connection, records)
+        DERIVED[noun.kind](view, records)
     for record in records:
         record.pop("pk")
         record["value_status"] = value_status(noun, record)

@@ -6,19 +6,22 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, false, func, not_, or_, select
 
 from app.history.tables import SEARCH_FORM
+from app.history.view import View, present_view
+from app.history.withheld import refuse_withheld
 from app.history.writer import PartRows, Writer
+from app.models.folding import fold, fold_name
 from app.models.noun import Noun, Values, create_schema, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
+from app.models.tables import Reader, Visibility
 from app.models.types import STATE_PATTERN, Schema
 from app.problems import Problem, not_found
-from app.store.folding import fold, fold_name
 from app.store.reading import RECORD, chunks, to_records, within
 from app.store.references import REFERRERS, Referrer, related, single_references
 from app.store.search import states_of
@@ -27,6 +30,7 @@ CITATION = BY_KIND["citation"]
 MOST_INCLUDED = 2000
 """Related records that one answer may carry under each name of `include`."""
 _SHOWN_REFERRERS = 50
+_OPAQUE = re.compile(r"x[0-9a-f]{16}")
 
 CREATE = {noun.kind: create_schema(noun) for noun in NOUNS}
 """Kind -> the body that creates one."""
@@ -60,62 +64,64 @@ class Page:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def rows_of(noun: Noun) -> Select[Any]:
-    """The noun's rows, each with its record's revision."""
-    return select(noun.sql, RECORD.c.revision).join(RECORD, RECORD.c.pk == noun.sql.c.pk)
-
-
-def read(connection: Connection, noun: Noun, public_id: str, include: Sequence[str] = ()) -> Values:
+def read(view: View, noun: Noun, public_id: str, include: Sequence[str] = ()) -> Values:
     """One record; a problem where there is none."""
-    row = connection.execute(rows_of(noun).where(noun.sql.c.id == public_id)).mappings().first()
+    table = view[noun.sql]
+    row = view.connection.execute(select(table).where(table.c.id == public_id)).mappings().first()
     if row is None:
-        gone = connection.execute(
-            select(RECORD.c.pk).where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id)
-        ).first()
-        if gone:
-            raise Problem("gone", "The record was deleted; its history is kept.")
-        raise not_found(noun.kind)
-    return _with_included(connection, noun, [dict(row)], include)[0]
+        raise _absent(view, noun, public_id)
+    return _with_included(view, noun, [dict(row)], include)[0]
 
 
-def read_many(connection: Connection, noun: Noun, condition: ColumnElement[bool], *, most: int) -> list[Values]:
-    """Records under a condition, by id; a problem where there are more than `most`."""
-    rows = connection.execute(rows_of(noun).where(condition).order_by(noun.sql.c.id).limit(most + 1)).mappings().all()
-    if len(rows) > most:
+def _absent(view: View, noun: Noun, public_id: str) -> Problem:
+    """Why there is no such record: it never was, was deleted, or was not there yet. Of hidden ones nothing is told."""
+    deleted = RECORD.c.public_deleted_in if view.is_public else RECORD.c.deleted_in
+    named = (RECORD.c.kind == noun.kind, RECORD.c.id == public_id)
+    found = view.connection.execute(select(deleted).where(*named)).first()
+    if found is not None and found[0] is not None and found[0] <= view.number:
+        return Problem("gone", "The record was deleted; its history is kept.")
+    return not_found(noun.kind)
+
+
+def read_many(view: View, noun: Noun, public_ids: Collection[str], *, most: int) -> list[Values]:
+    """Records by their ids, in the order of ids; a problem where there are more than `most`."""
+    if len(public_ids) > most:
         raise Problem("too-many-included", f"More than {most} related records: ask for /v1/{noun.path} with a filter.")
-    return to_records(connection, noun, [dict(row) for row in rows])
+    found = _read_keys(view, noun, keys_of(view, noun, public_ids).values())
+    return sorted(found.values(), key=lambda record: str(record["id"]))
 
 
-def keys_of(connection: Connection, noun: Noun, public_ids: Collection[str]) -> dict[str, int]:
+def keys_of(view: View, noun: Noun, public_ids: Collection[str]) -> dict[str, int]:
     """Public id -> key, for those that exist."""
-    table = noun.sql
+    table = view[noun.sql]
     found: dict[str, int] = {}
     ordered = sorted(set(public_ids))
     for start in range(0, len(ordered), 500):
         query = select(table.c.id, table.c.pk).where(table.c.id.in_(ordered[start : start + 500]))
-        found.update(connection.execute(query).all())
+        found.update(view.connection.execute(query).all())
     return found
 
 
-def key_of_ref(connection: Connection, ref: str) -> tuple[Noun, int] | None:
+def key_of_ref(view: View, ref: str) -> tuple[Noun, int] | None:
     """The noun and key of a prefixed id, if there is such a record."""
     prefix, _, public_id = ref.partition(":")
     noun = BY_PREFIX.get(prefix)
     if noun is None:
         return None
-    pk = keys_of(connection, noun, [public_id]).get(public_id)
+    pk = keys_of(view, noun, [public_id]).get(public_id)
     return None if pk is None else (noun, pk)
 
 
-def list_page(connection: Connection, noun: Noun, query: PageQuery, *, count: bool = False) -> Page:
+def list_page(view: View, noun: Noun, query: PageQuery, *, count: bool = False) -> Page:
     """One page of a list, in a stable order that ends with the id."""
-    condition = conditions(connection, noun, query)
-    order = _order(noun, query.sort)
-    statement = rows_of(noun).add_columns(*(term.column.label(term.label) for term in order)).where(condition)
+    table = view[noun.sql]
+    condition = conditions(view, noun, query)
+    order = _order(noun, table, query.sort)
+    statement = select(table, *(term.column.label(term.label) for term in order)).where(condition)
     if query.cursor is not None:
         statement = statement.where(_after(order, _open_cursor(query, order)))
     statement = statement.order_by(*(term for column in order for term in column.terms())).limit(query.limit + 1)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    rows = [dict(row) for row in view.connection.execute(statement).mappings()]
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     next_cursor = _close_cursor(query, order, rows[-1]) if more else None
@@ -124,23 +130,24 @@ def list_page(connection: Connection, noun: Noun, query: PageQuery, *, count: bo
             del row[term.label]
     total = None
     if count:
-        total = connection.execute(select(func.count()).select_from(noun.sql).where(condition)).scalar_one()
-    return Page(_with_included(connection, noun, rows, query.include), next_cursor, total)
+        total = view.connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one()
+    return Page(_with_included(view, noun, rows, query.include), next_cursor, total)
 
 
-def conditions(connection: Connection, noun: Noun, query: PageQuery) -> ColumnElement[bool]:
+def conditions(view: View, noun: Noun, query: PageQuery) -> ColumnElement[bool]:
     """The condition that a list's filters make together."""
-    terms: list[ColumnElement[bool]] = [noun.sql.c.pk == noun.sql.c.pk]
+    pk = view[noun.sql].c.pk
+    terms: list[ColumnElement[bool]] = [pk == pk]  # noqa: PLR0124 - a condition in SQL that always holds
     for name in noun.filters:
         values = query.filters.get(filter_parameter(name))
         if values:
-            terms.append(_filter(connection, noun, name, values))
-    terms += [_missing(noun, name) for name in query.missing]
-    terms += [not_(_missing(noun, name)) for name in query.has]
+            terms.append(_filter(view, noun, name, values))
+    terms += [_missing(view, noun, name) for name in query.missing]
+    terms += [not_(_missing(view, noun, name)) for name in query.has]
     if query.q is not None:
-        terms.append(noun.sql.c.pk.in_(_text_matches(noun, query.q)))
+        terms.append(pk.in_(_text_matches(view, noun, query.q)))
     if query.only is not None:
-        terms.append(within(connection, noun.sql.c.pk, query.only))
+        terms.append(within(view.connection, pk, query.only))
     return and_(*terms)
 
 
@@ -150,43 +157,43 @@ def filter_parameter(name: str) -> str:
     return (part.removesuffix("s") if column == "value" else column) if column else part
 
 
-def _filter(connection: Connection, noun: Noun, name: str, values: Sequence[Any]) -> ColumnElement[bool]:
+def _filter(view: View, noun: Noun, name: str, values: Sequence[Any]) -> ColumnElement[bool]:
     part_name, _, part_column = name.partition(".")
     if part_column:
         part = next(part for part in noun.parts if part.name == part_name)
         table, column = part_sql(part), part_column
     else:
         table, column = noun.sql, name
-    targets = references(table)
+    targets, rows = references(table), view[table]
     if column in targets:
-        wanted = _filter_keys(connection, filter_parameter(name), targets[column], values)
-        matched = table.c[f"{column}_pk"].in_(wanted)
+        wanted = _filter_keys(view, filter_parameter(name), targets[column], values)
+        matched = rows.c[f"{column}_pk"].in_(wanted)
     else:
-        matched = table.c[column].in_(values)
+        matched = rows.c[column].in_(values)
     if part_column:
-        return noun.sql.c.pk.in_(select(table.c[f"{noun.sql.name}_pk"]).where(matched))
+        return view[noun.sql].c.pk.in_(select(rows.c[f"{noun.sql.name}_pk"]).where(matched))
     return matched
 
 
-def _filter_keys(connection: Connection, parameter: str, target: str, values: Sequence[str]) -> list[int]:
+def _filter_keys(view: View, parameter: str, target: str, values: Sequence[str]) -> list[int]:
     if target == "state":
-        values = sorted(states_of(connection, parameter, values))
+        values = sorted(states_of(view, parameter, values))
     if target in BY_KIND:
-        found = keys_of(connection, BY_KIND[target], values)
+        found = keys_of(view, BY_KIND[target], values)
         keys = [found.get(value) for value in values]
     else:
-        located = [key_of_ref(connection, value) for value in values]
+        located = [key_of_ref(view, value) for value in values]
         keys = [None if place is None else place[1] for place in located]
     if None in keys:
         raise Problem("unknown-id", "No such record.", errors=[{"parameter": parameter, "detail": "unknown id"}])
     return [key for key in keys if key is not None]
 
 
-def _missing(noun: Noun, name: str) -> ColumnElement[bool]:
-    table = noun.sql
+def _missing(view: View, noun: Noun, name: str) -> ColumnElement[bool]:
+    table = view[noun.sql]
     for part in noun.parts:
         if part.name == name:
-            return table.c.pk.not_in(select(part_sql(part).c[f"{table.name}_pk"]))
+            return table.c.pk.not_in(select(view[part_sql(part)].c[f"{noun.sql.name}_pk"]))
     columns = {
         "amount": "amount_minor",
         "share_percent": "share_hundredths",
@@ -197,14 +204,14 @@ def _missing(noun: Noun, name: str) -> ColumnElement[bool]:
     return table.c[column if column in table.c else f"{column}_pk"].is_(None)
 
 
-def _text_matches(noun: Noun, q: str) -> Select[Any]:
-    words = fold(q).split()
+def _text_matches(view: View, noun: Noun, q: str) -> Select[Any]:
+    words, forms = fold(q).split(), view[SEARCH_FORM]
     if not words:
-        return select(SEARCH_FORM.c.record_pk).where(false())
-    form = SEARCH_FORM.c.form
+        return select(forms.c.record_pk).where(false())
+    form = forms.c.form
     return (
-        select(SEARCH_FORM.c.record_pk)
-        .join(RECORD, RECORD.c.pk == SEARCH_FORM.c.record_pk)
+        select(forms.c.record_pk)
+        .join(RECORD, RECORD.c.pk == forms.c.record_pk)
         .where(RECORD.c.kind == noun.kind, *((" " + form).contains(" " + word, autoescape=True) for word in words))
     )
 
@@ -228,21 +235,21 @@ class _Order:
         return self.column.is_(None), self.column.desc() if self.descending else self.column.asc()
 
 
-def _order(noun: Noun, sort: Sequence[str]) -> list[_Order]:
+def _order(noun: Noun, table: FromClause, sort: Sequence[str]) -> list[_Order]:
     order = []
     for word in sort:
         name = word.removeprefix("-")
         if name in references(noun.sql):
             # By the public id: the order of keys tells nothing, and is not the same in two deployments.
             target = RECORD.alias()
-            key = noun.sql.c[f"{name}_pk"]
+            key = table.c[f"{name}_pk"]
             column: ColumnElement[Any] = select(target.c.id).where(target.c.pk == key).scalar_subquery()
         else:
-            column = noun.sql.c[name]
+            column = table.c[name]
         order.append(_Order(column, name, word.startswith("-")))
     if any(term.name == "id" for term in order):
         return order
-    return [*order, _Order(noun.sql.c.id, "id", False)]
+    return [*order, _Order(table.c.id, "id", False)]
 
 
 def _after(order: Sequence[_Order], values: Sequence[Any]) -> ColumnElement[bool]:
@@ -296,11 +303,11 @@ def include_names(noun: Noun) -> list[str]:
     return names if noun.kind == "citation" else ["citations", *names]
 
 
-def _with_included(connection: Connection, noun: Noun, rows: Sequence[Values], include: Sequence[str]) -> list[Values]:
-    records = to_records(connection, noun, rows)
+def _with_included(view: View, noun: Noun, rows: Sequence[Values], include: Sequence[str]) -> list[Values]:
+    records = to_records(view, noun, rows)
     included: list[Values] = [dict.fromkeys(include_names(noun)) for _ in rows]
     for name in dict.fromkeys(include):
-        found = _included(connection, noun, name, rows)
+        found = _included(view, noun, name, rows)
         for row, bag in zip(rows, included, strict=True):
             bag[name] = found.get(row["pk"]) if name in single_references(noun) else found.get(row["pk"], [])
     for record, bag in zip(records, included, strict=True):
@@ -308,13 +315,13 @@ def _with_included(connection: Connection, noun: Noun, rows: Sequence[Values], i
     return records
 
 
-def _included(connection: Connection, noun: Noun, name: str, rows: Sequence[Values]) -> dict[int, Any]:
+def _included(view: View, noun: Noun, name: str, rows: Sequence[Values]) -> dict[int, Any]:
     keys = [row["pk"] for row in rows]
     singles = single_references(noun)
     if name in singles:
         target = singles[name]
         wanted = {row["pk"]: row[f"{name}_pk"] for row in rows if row[f"{name}_pk"] is not None}
-        by_key = _read_keys(connection, target, wanted.values())
+        by_key = _read_keys(view, target, wanted.values())
         return {pk: by_key[target_pk] for pk, target_pk in wanted.items()}
     if name == "citations":
         referrers: Sequence[Referrer] = (Referrer(CITATION, None, "record", noun.kind),)
@@ -322,17 +329,17 @@ def _included(connection: Connection, noun: Noun, name: str, rows: Sequence[Valu
         referrers = related(noun)[name]
     pairs: set[tuple[int, int]] = set()
     for referrer in referrers:
-        table = referrer.table
+        table = view[referrer.table]
         for some in chunks(keys):
             query = select(table.c[referrer.column], table.c[referrer.owner]).where(table.c[referrer.column].in_(some))
-            pairs.update((one, other) for one, other in connection.execute(query.limit(MOST_INCLUDED + 1)))
+            pairs.update((one, other) for one, other in view.connection.execute(query.limit(MOST_INCLUDED + 1)))
     if len(pairs) > MOST_INCLUDED:
         raise Problem(
             "too-many-included",
             f"More than {MOST_INCLUDED} related records: ask for fewer at a time, or for /v1/{referrers[0].noun.path}.",
             errors=[{"parameter": "include", "detail": name}],
         )
-    by_key = _read_keys(connection, referrers[0].noun, [other for _, other in pairs])
+    by_key = _read_keys(view, referrers[0].noun, [other for _, other in pairs])
     found: dict[int, list[Values]] = {}
     for one, other in pairs:
         found.setdefault(one, []).append(by_key[other])
@@ -341,11 +348,12 @@ def _included(connection: Connection, noun: Noun, name: str, rows: Sequence[Valu
     return {one: sorted(records, key=lambda record: [record[key] for key in order]) for one, records in found.items()}
 
 
-def _read_keys(connection: Connection, noun: Noun, keys: Collection[int]) -> dict[int, Values]:
+def _read_keys(view: View, noun: Noun, keys: Collection[int]) -> dict[int, Values]:
     found: dict[int, Values] = {}
+    table = view[noun.sql]
     for some in chunks(keys):
-        rows = [dict(row) for row in connection.execute(rows_of(noun).where(noun.sql.c.pk.in_(some))).mappings()]
-        found.update(zip((row["pk"] for row in rows), to_records(connection, noun, rows), strict=True))
+        rows = [dict(row) for row in view.connection.execute(select(table).where(table.c.pk.in_(some))).mappings()]
+        found.update(zip((row["pk"] for row in rows), to_records(view, noun, rows), strict=True))
     return found
 
 
@@ -355,14 +363,20 @@ def _read_keys(connection: Connection, noun: Noun, keys: Collection[int]) -> dic
 def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> str:
     """Create a record, with the citations in its body; returns its id. `fresh`: its id is known to be unused."""
     values = body.model_dump()
+    refuse_withheld(writer.withheld, values)
     if not fresh:
         writer.flush()
-    public_id = values.pop("id") or _new_id(writer.connection, noun, values)
-    citations = values.pop("citations", [])
-    if not fresh:
-        _refuse_taken(writer.connection, noun, public_id)
+    visibility = Visibility(values.pop("visibility"))
+    given, citations = values.pop("id"), values.pop("citations", [])
     row, parts = _to_tables(writer, noun, values)
-    writer.create(noun, public_id, row, parts)
+    is_kept_back = visibility is Visibility.restricted or _refers_to_hidden(writer, noun, row, parts)
+    if is_kept_back:
+        _refuse_public_writer(writer)
+        _refuse_telling(given)
+    public_id = given or (_opaque_id() if is_kept_back else _new_id(writer, noun, values))
+    if not fresh:
+        _refuse_taken(writer.view, noun, public_id)
+    writer.create(noun, public_id, row, parts, visibility)
     add_citations(writer, ref_of(noun.kind, public_id), citations)
     return public_id
 
@@ -370,7 +384,7 @@ def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> 
 def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None:
     """Create citations of one record."""
     for index, citation in enumerate(citations):
-        fields = {**citation, "record": ref, "id": _citation_id(writer, ref, citation)}
+        fields = {**citation, "record": ref}
         try:
             create(writer, CITATION, CREATE["citation"].model_validate(fields), fresh=True)
         except Problem as problem:
@@ -381,51 +395,81 @@ def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None
 def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision: int) -> None:
     """Change fields of a record that is at the revision named."""
     writer.flush()
-    connection = writer.connection
-    present = read(connection, noun, public_id)
+    present = read(writer.view, noun, public_id)
     _refuse_stale(present, revision)
+    pk = keys_of(writer.view, noun, [public_id])[public_id]
+    changes = dict(changes)
+    wanted = changes.pop("visibility", None)
     emptied: Values = {part.name: [] for part in noun.parts if changes.get(part.name, ...) is None}
     fields = {name: present[name] for name in noun.fields.model_fields} | changes | emptied
     values = noun.fields.model_validate(fields).model_dump()
-    if values == noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():
-        return
-    row, parts = _to_tables(writer, noun, values)
-    pk = keys_of(connection, noun, [public_id])[public_id]
-    changed = {
-        table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changes
-    }
-    _refuse_cycle(connection, noun, pk, row)
-    writer.update(noun, pk, row, changed)
+    if values != noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():
+        refuse_withheld(writer.withheld, changes)
+        row, parts = _to_tables(writer, noun, values)
+        if _refers_to_hidden(writer, noun, row, parts):
+            _refuse_public_writer(writer)
+        changed = {
+            table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changes
+        }
+        _refuse_cycle(writer.view, noun, pk, row)
+        writer.update(noun, pk, row, changed)
+    if wanted is not None and wanted != own_visibility(writer.view, pk):
+        _refuse_public_writer(writer)
+        writer.set_visibility(noun, pk, Visibility(wanted))
 
 
 def delete(writer: Writer, noun: Noun, public_id: str, revision: int) -> None:
-    """Delete a record that is at the revision named and that nothing refers to; its citations go with it."""
+    """Delete a record that is at the revision named and that nothing refers to; its citations go with it.
+
+    To a writer who sees only what is public, what refers to it in secret does not exist: for the public the record is
+    deleted, and for the others it is kept.
+    """
     writer.flush()
-    connection = writer.connection
-    present = read(connection, noun, public_id)
+    view = writer.view
+    present = read(view, noun, public_id)
     _refuse_stale(present, revision)
-    pk = keys_of(connection, noun, [public_id])[public_id]
-    refuse_referred_to(connection, noun, pk)
-    own = CITATION.sql
-    for citation in connection.execute(select(own.c.pk).where(own.c.record_pk == pk)).scalars().all():
-        writer.delete(CITATION, citation, _parts_of(CITATION))
-    writer.delete(noun, pk, _parts_of(noun))
+    pk = keys_of(view, noun, [public_id])[public_id]
+    refuse_referred_to(view, noun, pk)
+    for citation in _citations_of(view, pk):
+        remove(writer, CITATION, citation)
+    remove(writer, noun, pk)
 
 
-def refuse_referred_to(connection: Connection, noun: Noun, pk: int) -> None:
-    """A problem with the list of what refers to the record, if anything does."""
-    found: list[tuple[str, str, str]] = []
+def remove(writer: Writer, noun: Noun, pk: int) -> None:
+    """Delete a record to which nothing refers that the writer may see."""
+    if writer.reader is Reader.public:
+        whole = present_view(writer.connection, Reader.restricted)
+        if any(_referring(whole, noun, pk)) or _citations_of(whole, pk):
+            writer.withdraw(noun, pk)
+            return
+    writer.delete(noun, pk)
+
+
+def own_visibility(view: View, pk: int) -> str:
+    """What was said of a record itself."""
+    return str(view.connection.execute(select(RECORD.c.visibility).where(RECORD.c.pk == pk)).scalar_one())
+
+
+def _citations_of(view: View, pk: int) -> Sequence[int]:
+    own = view[CITATION.sql]
+    return view.connection.execute(select(own.c.pk).where(own.c.record_pk == pk).order_by(own.c.id)).scalars().all()
+
+
+def _referring(view: View, noun: Noun, pk: int) -> Iterator[tuple[str, str, str]]:
+    """The records that refer to one, citations apart: prefixed id, kind, field."""
     for referrer in REFERRERS[noun.kind]:
-        table, owner = referrer.table, referrer.noun.sql
+        table, owner = view[referrer.table], view[referrer.noun.sql]
         query = select(owner.c.id).where(table.c[referrer.column] == pk)
         if referrer.part:
             query = query.join(table, table.c[referrer.owner] == owner.c.pk)
-        found += [
-            (ref_of(referrer.noun.kind, one), referrer.noun.kind, referrer.field)
-            for one in connection.execute(query).scalars()
-        ]
+        for one in view.connection.execute(query).scalars():
+            yield ref_of(referrer.noun.kind, one), referrer.noun.kind, referrer.field
+
+
+def refuse_referred_to(view: View, noun: Noun, pk: int) -> None:
+    """A problem with the list of what refers to the record, if anything does."""
+    found = sorted(_referring(view, noun, pk))
     if found:
-        found.sort()
         raise Problem(
             "referred-to",
             f"{len(found)} records refer to this one; change or delete them first.",
@@ -502,21 +546,18 @@ def _resolve(writer: Writer, target: str, wanted: Sequence[str]) -> dict[str, in
     for kind in {kind for kind, _ in asked if kind}:
         unknown = [public_id for one, public_id in asked if one == kind and (kind, public_id) not in writer.keys]
         if unknown:
-            found = keys_of(writer.connection, BY_KIND[kind], unknown)
+            found = keys_of(writer.view, BY_KIND[kind], unknown)
             writer.keys.update({(kind, public_id): pk for public_id, pk in found.items()})
     return {value: writer.keys[name] for name, value in asked.items() if name in writer.keys}
-
-
-def _parts_of(noun: Noun) -> dict[Table, str]:
-    owners = {part_sql(part): f"{noun.sql.name}_pk" for part in noun.parts}
-    return owners | ({SEARCH_FORM: "record_pk"} if noun.searched else {})
 
 
 def _part_name(noun: Noun, table: Table) -> str:
     return next(part.name for part in noun.parts if part_sql(part) is table)
 
 
-def _new_id(connection: Connection, noun: Noun, values: Values) -> str:
+def _new_id(writer: Writer, noun: Noun, values: Values) -> str:
+    if noun is CITATION:
+        return _citation_id(writer, values)
     if noun.id_pattern == STATE_PATTERN:
         detail = "the ISO 3166-2 code must be given"
         raise Problem("malformed-body", "A state's id is not made up.", errors=[{"pointer": "/id", "detail": detail}])
@@ -525,7 +566,7 @@ def _new_id(connection: Connection, noun: Noun, values: Values) -> str:
     stem = stem or noun.kind.replace("_", "-")
     if text:
         taken = set(
-            connection.execute(
+            writer.connection.execute(
                 select(RECORD.c.id).where(RECORD.c.kind == noun.kind, RECORD.c.id.startswith(stem, autoescape=True))
             ).scalars()
         )
@@ -534,14 +575,43 @@ def _new_id(connection: Connection, noun: Noun, values: Values) -> str:
     return f"{stem}-{secrets.token_hex(4)}"
 
 
-def _citation_id(writer: Writer, ref: str, citation: Values) -> str:
+def _citation_id(writer: Writer, values: Values) -> str:
     """The same for the same place and version, so that the first data set has the same ids everywhere."""
-    place = json.dumps([ref, citation["document"], citation["paragraph"], citation["cue"], writer.version])
-    return f"citation-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+    place = [values["record"], values["document"], values["paragraph"], values["cue"], writer.next_public]
+    return f"citation-{hashlib.sha256(json.dumps(place).encode()).hexdigest()[:16]}"
 
 
-def _refuse_taken(connection: Connection, noun: Noun, public_id: str) -> None:
-    if connection.execute(select(RECORD.c.pk).where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id)).first():
+def _opaque_id() -> str:
+    """An id that tells nothing."""
+    return f"x{secrets.token_hex(8)}"
+
+
+def _refuse_telling(given: str | None) -> None:
+    """What the public may not see must not be named so that others could run into the name."""
+    if given is not None and not _OPAQUE.fullmatch(given):
+        detail = "leave it out: the service makes one that tells nothing"
+        errors = [{"pointer": "/id", "detail": detail}]
+        raise Problem("malformed-body", "A restricted record has no telling id.", errors=errors)
+
+
+def _refuse_public_writer(writer: Writer) -> None:
+    if writer.reader is Reader.public:
+        raise Problem("missing-scope", "This needs a key with the scope restricted.", scope="restricted")
+
+
+def _refers_to_hidden(writer: Writer, noun: Noun, row: Values, parts: PartRows) -> bool:
+    """Whether a record refers to another one that the public may not see."""
+    if writer.reader is Reader.public or not writer.is_anything_hidden:
+        return False
+    writer.flush()
+    rows = [(noun.sql, row), *((table, one) for table, (_, found) in parts.items() for one in found)]
+    keys = {one[f"{name}_pk"] for table, one in rows for name in references(table) if one.get(f"{name}_pk") is not None}
+    hidden = (RECORD.c.hidden, RECORD.c.pk.in_(keys))
+    return bool(keys) and writer.connection.execute(select(RECORD.c.pk).where(*hidden).limit(1)).first() is not None
+
+
+def _refuse_taken(view: View, noun: Noun, public_id: str) -> None:
+    if view.connection.execute(select(RECORD.c.pk).where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id)).first():
         raise Problem(
             "id-taken", "Ids are never used twice.", errors=[{"pointer": "/id", "detail": "is or was in use"}]
         )
@@ -552,9 +622,9 @@ def _refuse_stale(present: Values, revision: int) -> None:
         raise Problem("changed-meanwhile", f"The record is at revision {present['revision']}.")
 
 
-def _refuse_cycle(connection: Connection, noun: Noun, pk: int, row: Values) -> None:
-    table = noun.sql
-    for name, target in references(table).items():
+def _refuse_cycle(view: View, noun: Noun, pk: int, row: Values) -> None:
+    table = view[noun.sql]
+    for name, target in references(noun.sql).items():
         if target != noun.kind:
             continue
         column = table.c[f"{name}_pk"]
@@ -566,4 +636,4 @@ def _refuse_cycle(connection: Connection, noun: Noun, pk: int, row: Values) -> N
                 )
             # Two indicators may conflict with each other; only what stands above must not come round.
             is_ladder = name != "conflicts_with"
-            above = connection.execute(select(column).where(table.c.pk == above)).scalar() if is_ladder else None
+            above = view.connection.execute(select(column).where(table.c.pk == above)).scalar() if is_ladder else None

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, func, literal, or_, select, union_all
+from sqlalchemy import case, func, literal, or_, select, union_all
 
-from app.history.tables import HISTORY, SEARCH_FORM, current_at
+from app.history.tables import SEARCH_FORM
+from app.history.view import View
+from app.models.folding import fold, fold_name
 from app.models.nouns import BY_KIND, ref_of
 from app.problems import Problem
-from app.store.folding import fold, fold_name
 from app.store.reading import RECORD
 
 SEARCHED = ("organization", "project", "collaboration", "tool", "state", "topic", "place")
@@ -22,7 +23,7 @@ _STEP = 100_000
 
 
 def search(
-    connection: Connection, q: str, *, kinds: Collection[str], limit: int, offset: int = 0
+    view: View, q: str, *, kinds: Collection[str], limit: int, offset: int = 0
 ) -> tuple[list[dict[str, Any]], int]:
     """The records that match every word of `q`, or whose id it is, best first, and how many there are.
 
@@ -33,11 +34,12 @@ def search(
     words = bare.split()
     if not words:
         return [], 0
-    form = SEARCH_FORM.c.form
+    forms = view[SEARCH_FORM]
+    form = forms.c.form
     padded = " " + form + " "
     begins = [padded.contains(f" {word}", autoescape=True) for word in words]
     whole = [padded.contains(f" {word} ", autoescape=True) for word in words]
-    named = SEARCH_FORM.c.field.in_(_NAMES)
+    named = forms.c.field.in_(_NAMES)
     rank = case(
         (named & form.in_([wanted, bare]), 0),
         (named & _all(whole), 1),
@@ -46,14 +48,11 @@ def search(
         (_all(whole), 4),
         else_=5,
     )
+    named_rows = [view[BY_KIND[kind].sql] for kind in dict.fromkeys(kinds)]
     spelled = [q.strip(), q.strip().lower(), q.strip().upper()]
     matches = union_all(
-        select(SEARCH_FORM.c.record_pk.label("pk"), (rank * _STEP + func.length(form)).label("rank")).where(
-            _all(begins)
-        ),
-        select(RECORD.c.pk, literal(0)).where(
-            RECORD.c.kind.in_(kinds), RECORD.c.id.in_(spelled), RECORD.c.deleted_in.is_(None)
-        ),
+        select(forms.c.record_pk.label("pk"), (rank * _STEP + func.length(form)).label("rank")).where(_all(begins)),
+        *(select(rows.c.pk, literal(0)).where(rows.c.id.in_(spelled)) for rows in named_rows),
     ).subquery()
     best = select(matches.c.pk, func.min(matches.c.rank).label("rank")).group_by(matches.c.pk).subquery()
     found = (
@@ -61,10 +60,11 @@ def search(
         .join(best, best.c.pk == RECORD.c.pk)
         .where(RECORD.c.kind.in_(kinds))
     )
+    connection = view.connection
     total = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
     rows = connection.execute(found.order_by(best.c.rank, RECORD.c.kind, RECORD.c.id).limit(limit).offset(offset)).all()
-    labels = _labels(connection, [(row.kind, row.pk) for row in rows])
-    matched = _matched(connection, [row.pk for row in rows], words)
+    labels = _labels(view, [(row.kind, row.pk) for row in rows])
+    matched = _matched(view, [row.pk for row in rows], words)
     return [
         {
             "ref": ref_of(row.kind, row.id),
@@ -85,51 +85,45 @@ def _all(terms: Sequence[Any]) -> Any:
     return joined
 
 
-def _labels(connection: Connection, rows: Sequence[tuple[str, int]]) -> dict[int, str | None]:
+def _labels(view: View, rows: Sequence[tuple[str, int]]) -> dict[int, str | None]:
     labels: dict[int, str | None] = {}
     for kind in {kind for kind, _ in rows}:
         noun = BY_KIND[kind]
+        table = view[noun.sql]
         keys = [pk for one, pk in rows if one == kind]
-        query = select(noun.sql.c.pk, noun.sql.c[noun.label]).where(noun.sql.c.pk.in_(keys))
-        labels.update(connection.execute(query).all())
+        query = select(table.c.pk, table.c[noun.label]).where(table.c.pk.in_(keys))
+        labels.update(view.connection.execute(query).all())
     return labels
 
 
-def _matched(connection: Connection, keys: Sequence[int], words: Sequence[str]) -> dict[int, str]:
+def _matched(view: View, keys: Sequence[int], words: Sequence[str]) -> dict[int, str]:
     """For each record, the shortest of its texts that matches: the reason why it was found."""
-    begins = [(" " + SEARCH_FORM.c.form).contains(f" {word}", autoescape=True) for word in words]
+    forms = view[SEARCH_FORM]
+    begins = [(" " + forms.c.form).contains(f" {word}", autoescape=True) for word in words]
     query = (
-        select(SEARCH_FORM.c.record_pk, SEARCH_FORM.c.text)
-        .where(SEARCH_FORM.c.record_pk.in_(keys), _all(begins))
-        .order_by(func.length(SEARCH_FORM.c.form).desc(), SEARCH_FORM.c.text)
+        select(forms.c.record_pk, forms.c.text)
+        .where(forms.c.record_pk.in_(keys), _all(begins))
+        .order_by(func.length(forms.c.form).desc(), forms.c.text)
     )
-    return dict(connection.execute(query).all())
+    return dict(view.connection.execute(query).all())
 
 
-def states_called(connection: Connection, text: str, version: int | None = None) -> list[str]:
+def states_called(view: View, text: str) -> list[str]:
     """The states that are called exactly so in any form: code, INEGI number, name, abbreviation, translation.
 
-    At an internal version, or now: what a past version called a state still finds it there.
+    What a past version called a state still finds it there.
     """
-    state, form = BY_KIND["state"].sql, SEARCH_FORM
-    if version is not None:
-        state, form = HISTORY[state.name], HISTORY[form.name]
+    state, form = view[BY_KIND["state"].sql], view[SEARCH_FORM]
     forms = select(form.c.record_pk).where(form.c.form == fold(text))
-    if version is not None:
-        forms = forms.where(current_at(form, version))
     query = select(state.c.id).where(or_(state.c.id == text.upper(), state.c.inegi == text, state.c.pk.in_(forms)))
-    if version is not None:
-        query = query.where(current_at(state, version))
-    return sorted(connection.execute(query).scalars())
+    return sorted(view.connection.execute(query).scalars())
 
 
-def states_of(
-    connection: Connection, parameter: str, forms: Collection[str], version: int | None = None
-) -> frozenset[str]:
+def states_of(view: View, parameter: str, forms: Collection[str]) -> frozenset[str]:
     """The states that the forms in a parameter name; problems where one names none, or several."""
     found: set[str] = set()
     for form in forms:
-        called = states_called(connection, form, version)
+        called = states_called(view, form)
         if len(called) != 1:
             detail = "names no state" if not called else f"names several states: {', '.join(called)}"
             errors = [{"parameter": parameter, "detail": detail}]

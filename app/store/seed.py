@@ -71,7 +71,7 @@ def _load(writer: Writer, noun: Noun, body: Schema, known: _Known) -> str:
     if is_deleted or not _is_from_seed(writer.connection, pk):
         return "left alone"
     changes = writer.changes
-    update(writer, noun, public_id, body.model_dump(exclude={"id", "citations"}), revision)
+    update(writer, noun, public_id, body.model_dump(exclude={"id", "citations", "visibility"}), revision)
     return "updated" if writer.changes > changes else "unchanged"
 
 

@@ -24,6 +24,7 @@ from benchmarks.data import Keys, Known, Size, tables
 from benchmarks.generate import SIZES, database, generate
 from benchmarks.postgresql import copy
 from tests.history import picture
+from tests.support.keys import client_of
 from tests.support.postgres import PostgresServer
 
 MANY = Size(2_000, 20_000)
@@ -43,7 +44,7 @@ def client(small: Path, tmp_path: Path) -> Iterator[TestClient]:
     """The application on a copy of the small database."""
     path = tmp_path / "copy.db"
     shutil.copyfile(small, path)
-    with TestClient(create_app(Settings(database_url=f"sqlite:///{path}"))) as made:
+    with client_of(f"sqlite:///{path}", "write") as made:
         yield made
 
 

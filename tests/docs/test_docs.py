@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -19,6 +20,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import SQLModel
 
+from app.access.routes import NEEDS, Need
+from app.access.scopes import Scope
 from app.graph.definitions import FLOWS, QUESTIONS, RELATIONS, TIES
 from app.history.tables import HISTORY
 from app.main import create_app
@@ -62,10 +65,16 @@ def curls() -> list[str]:
     for block in blocks(ROOT / "README.md", "sh"):
         for line in block.splitlines():
             words = shlex.split(line, comments=True)
-            if words[:1] == ["curl"]:
-                assert len(words) == 2, f"this test understands curl with an address only: {line}"
+            if words[:1] == ["curl"] and len(words) == 2:
                 found.append(words[1])
     return found
+
+
+def written_curls() -> list[list[str]]:
+    """The words of the commands by which the README writes."""
+    lines = [line for block in blocks(ROOT / "README.md", "sh") for line in block.splitlines()]
+    commands = [shlex.split(line, comments=True) for line in lines]
+    return [words[1:] for words in commands if words[:1] == ["curl"] and len(words) > 2]
 
 
 # --- settings and problems -----------------------------------------------------------------------------------------
@@ -237,6 +246,37 @@ def test_every_curl_of_the_readme_works(seeded: TestClient) -> None:
         assert address.startswith(f"{HERE}/"), address
         answer = seeded.get(address.removeprefix(HERE))
         assert answer.status_code == 200, f"{address}: {answer.text}"
+
+
+def test_the_key_and_the_write_of_the_readme_work(client: TestClient, url: str) -> None:
+    (made,) = re.findall(r"^KEY=\$\((.*)\)$", text_of(ROOT / "README.md"), flags=re.MULTILINE)
+    command, *arguments = shlex.split(made)
+    assert command == ".venv/bin/tejido"
+    key = subprocess.run(
+        [sys.executable, "-m", "app.cli", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"TEJIDO_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout.strip()
+    ((address, header, given, body_option, body),) = written_curls()
+    assert (header, body_option) == ("-H", "--json")
+    name, value = given.split(": ")
+    headers = {name: value.replace("$KEY", key), "Content-Type": "application/json"}
+    anybody = TestClient(client.app, raise_server_exceptions=False)
+    assert anybody.post(address.removeprefix(HERE), content=body).status_code == 415
+    assert anybody.post(address.removeprefix(HERE), json=json.loads(body)).status_code == 401
+    answer = anybody.post(address.removeprefix(HERE), content=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
+def test_the_page_on_access_names_every_scope_and_every_address_that_needs_more_than_data_do() -> None:
+    text = text_of(DOCS / "access.md")
+    assert [scope for scope in Scope if f"| `{scope}` |" not in text] == []
+    named = {path for (_, path), need in NEEDS.items() if need in (Need.key, Need.admin)}
+    assert [path for path in sorted(named) if not re.search(rf"`(?:GET )?{re.escape(path)}`", text)] == []
 
 
 def test_the_answers_that_the_readme_shows_are_real(seeded: TestClient) -> None:

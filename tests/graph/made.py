@@ -43,7 +43,7 @@ def _row(row: Any) -> dict[str, Any]:
 
 def facts_of(
     *,
-    version: int = 1,
+    version: str = "v1",
     documents: Mapping[str, Iterable[str]] | None = None,
     document_ids: Iterable[str] = (),
     **rows: Any,

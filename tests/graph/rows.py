@@ -93,7 +93,7 @@ def world(*rows: Any, topics: tuple[tuple[str, str], ...] = ()) -> Facts:
         for column in ("funder_party", "recipient_party", "party"):
             unnamed |= {getattr(row, column, None) or ""}
     return facts_of(
-        version=1,
+        version="v1",
         organizations={one: OrganizationFact(one, one, None, "ngo", "MX") for one in sorted(named - {""})},
         parties={one: PartyFact(one, one, "ngo", None, None, None) for one in sorted(unnamed - {""})},
         states={one: StateFact(one, one) for one in ("MX-AAA", "MX-BBB", "MX-CCC", "MX-DDD")},

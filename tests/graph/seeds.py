@@ -73,7 +73,7 @@ def _documents() -> dict[str, tuple[str, ...]]:
 def seed_facts() -> Facts:
     """Everything in the seed files that networks are made from."""
     return facts_of(
-        version=1,
+        version="v1",
         organizations={one.id: one for one in _facts("organizations", OrganizationFact)},
         parties={one.id: one for one in _facts("unnamed_parties", PartyFact)},
         states={one.id: one for one in _facts("states", StateFact)},

@@ -75,6 +75,7 @@ class Model:
         body = self._body(noun) | {"id": public_id, "citations": self._citations(public_id)}
         values = CREATE[noun.kind].model_validate(body).model_dump()
         citations = values.pop("citations")
+        del values["visibility"]
         values.pop("id")
         if (noun.kind, public_id) in self.used:
             expected = "id-taken"

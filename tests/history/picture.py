@@ -69,13 +69,14 @@ def in_words(connection: Connection, rows: Rows) -> Words:
                 table = part_sql(part)
                 own = parts.get(table.name, {}).get(row["pk"], [])
                 assert [item["position"] for item in own] == list(range(len(own)))
+                dropped = ("pk", "position", "hidden", noun.kind)
                 items = []
                 for item in own:
                     words = _named(item, table, names)
                     items.append(
                         words[part.scalar]
                         if part.scalar
-                        else {name: value for name, value in words.items() if name not in ("pk", "position", noun.kind)}
+                        else {name: value for name, value in words.items() if name not in dropped}
                     )
                 fields[part.name] = items
             kept = {name: fields[name] for name in noun.fields.model_fields}

@@ -52,7 +52,7 @@ def columns_of_rows(connection: Connection, number: int) -> Columns:
         else:
             rows[name] = [{column: value(row, column) for column in spec} | {"pk": row["pk"]} for row in found]
     public = connection.execute(select(VERSION.c.public_number).where(VERSION.c.number == number)).scalar()
-    made = Columns.from_rows(rows, version=public or 0, number=number)
+    made = Columns.from_rows(rows, version=f"v{public or 0}", number=number)
     return Columns(
         made.version, made.number, {name: _as_loaded(table, rows[name]) for name, table in made.tables.items()}
     )

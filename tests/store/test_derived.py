@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
+from app.history.view import present_view
 from app.models.nouns import BY_KIND
 from app.store.database import Database
 from app.store.derived import effective_funders
@@ -101,7 +102,7 @@ def test_a_ring_of_parents_does_not_hang_the_service(empty_url: str, family: Tes
     with database.write_schema() as connection:
         connection.execute(update(table).where(table.c.id == "top").values(parent_pk=keys["leaf"]))
     with database.read() as connection:
-        found = effective_funders(connection, list(keys.values()))
+        found = effective_funders(present_view(connection), list(keys.values()))
     database.close()
     assert {one["status"] for one in found.values()} == {"unknown"}
 

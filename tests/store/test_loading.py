@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.history.view import present_view
 from app.models.noun import Noun, part_sql
 from app.models.nouns import BY_KIND, NOUNS
 from app.problems import Problem
 from app.store import records
-from app.store.database import Database, present_version
+from app.store.database import Database
 from app.store.records import PageQuery
 from app.store.seed import is_empty, load_seed, seed_rows
 from tests.history import picture
@@ -118,18 +119,18 @@ def state_of(database: Database) -> Any:
 
 def record(database: Database, kind: str, public_id: str) -> Values:
     with database.read() as connection:
-        return records.read(connection, BY_KIND[kind], public_id, ("citations",))
+        return records.read(present_view(connection), BY_KIND[kind], public_id, ("citations",))
 
 
 def edit(database: Database, kind: str, public_id: str, changes: Values) -> None:
     with database.write(cause="api") as writer:
-        revision = records.read(writer.connection, BY_KIND[kind], public_id)["revision"]
+        revision = records.read(writer.view, BY_KIND[kind], public_id)["revision"]
         records.update(writer, BY_KIND[kind], public_id, changes, revision)
 
 
 def remove(database: Database, kind: str, public_id: str) -> None:
     with database.write(cause="api") as writer:
-        revision = records.read(writer.connection, BY_KIND[kind], public_id)["revision"]
+        revision = records.read(writer.view, BY_KIND[kind], public_id)["revision"]
         records.delete(writer, BY_KIND[kind], public_id, revision)
 
 
@@ -156,7 +157,9 @@ def test_each_row_reads_back_as_the_file_has_it(shared: Database, noun: Noun) ->
         cursor = None
         while True:
             include = () if noun.kind == "citation" else ("citations",)
-            page = records.list_page(connection, noun, PageQuery(limit=500, cursor=cursor, include=include))
+            page = records.list_page(
+                present_view(connection), noun, PageQuery(limit=500, cursor=cursor, include=include)
+            )
             found.update({item["id"]: item for item in page.items})
             cursor = page.next
             if cursor is None:
@@ -255,7 +258,7 @@ def test_a_deleted_row_is_not_brought_back(filled: Database, folder: Path) -> No
     assert load_seed(filled, folder) == {"unchanged": ALL - 1, "left alone": 1}
     assert state_of(filled) == before
     with filled.read() as connection, pytest.raises(Problem, match="deleted"):
-        records.read(connection, BY_KIND["funding"], "f1")
+        records.read(present_view(connection), BY_KIND["funding"], "f1")
 
 
 def test_a_row_that_others_refer_to_may_be_deleted_with_them_and_the_rest_still_loads(
@@ -302,7 +305,7 @@ def test_a_file_that_changed_updates_a_row_that_nobody_edited(filled: Database, 
     now = record(filled, "organization", "payer")
     assert (now["acronym"], now["revision"]) == ("P.A.Y.", 2)
     with filled.read() as connection:
-        assert present_version(connection) == 2
+        assert present_view(connection).ordinal == 2
         assert picture.past(connection, 2) == picture.live(connection)
         [first] = picture.past(connection, 1)["organization"]
         assert first["acronym"] == "PAY"
@@ -333,7 +336,7 @@ def test_a_changed_row_and_its_new_citation_come_in_one_version(filled: Database
     now = record(filled, "organization", "payer")
     assert (now["acronym"], len(now["included"]["citations"])) == ("P.A.Y.", 2)
     with filled.read() as connection:
-        assert present_version(connection) == 2
+        assert present_view(connection).ordinal == 2
 
 
 def test_a_new_row_in_the_file_is_created_with_its_citations(filled: Database, folder: Path) -> None:

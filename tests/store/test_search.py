@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from app.main import create_app
 from app.migrations import migrate
+from app.models.folding import fold, fold_name
 from app.settings import Settings
 from app.store.database import Database
-from app.store.folding import fold, fold_name
 from app.store.search import SEARCHED
 from app.store.seed import load_seed, seed_rows
 from tests.conftest import Backend

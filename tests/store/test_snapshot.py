@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import text
 
 from app.graph.columns import Columns
+from app.history.view import View, view_at
 from app.models.nouns import BY_KIND
 from app.problems import Problem
 from app.store import records, snapshot
 from app.store.database import Database
 from app.store.loading import load_columns
-from app.store.packing import Source
 from app.store.records import CREATE
 from app.store.snapshot import Snapshots
 from tests.store.columns import assert_same
@@ -39,9 +39,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("load", "refresh"):
         function = getattr(snapshot, name)
 
-        def counting(source: Source, *args: Any, name: str = name, function: Any = function) -> Any:
-            built.append(f"{name} {source.number}")
-            return function(source, *args)
+        def counting(view: View, *args: Any, name: str = name, function: Any = function) -> Any:
+            built.append(f"{name} {view.number}")
+            return function(view, *args)
 
         monkeypatch.setattr(snapshot, name, counting)
     return built
@@ -49,7 +49,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def get(snapshots: Snapshots, database: Database, as_of: str | None = None) -> Columns:
     with database.read() as connection:
-        return snapshots.columns(connection, as_of)
+        return snapshots.columns(view_at(connection, as_of))
 
 
 def add_topic(database: Database, public_id: str) -> None:
@@ -85,11 +85,11 @@ def test_who_asks_while_it_is_built_waits_for_it(
     database: Database, counted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshots = Snapshots()
-    building: Callable[[Source], Columns] = vars(snapshot)["load"]
+    building: Callable[[View], Columns] = vars(snapshot)["load"]
 
-    def slow(source: Source) -> Columns:
+    def slow(view: View) -> Columns:
         time.sleep(0.3)
-        return building(source)
+        return building(view)
 
     monkeypatch.setattr(snapshot, "load", slow)
     with ThreadPoolExecutor(8) as pool:
@@ -100,16 +100,16 @@ def test_who_asks_while_it_is_built_waits_for_it(
 
 def test_where_building_fails_the_next_who_waits_builds(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     snapshots, barrier = Snapshots(), threading.Barrier(2)
-    building: Callable[[Source], Columns] = vars(snapshot)["load"]
+    building: Callable[[View], Columns] = vars(snapshot)["load"]
     tries: list[int] = []
 
-    def failing(source: Source) -> Columns:
-        tries.append(source.number)
+    def failing(view: View) -> Columns:
+        tries.append(view.number)
         if len(tries) == 1:
             barrier.wait(10)
             time.sleep(0.2)
             raise ValueError("no")
-        return building(source)
+        return building(view)
 
     monkeypatch.setattr(snapshot, "load", failing)
     with ThreadPoolExecutor(2) as pool:
@@ -179,6 +179,6 @@ def test_a_reader_sees_the_version_that_its_connection_sees(database: Database) 
         connection.execute(text("SELECT number FROM data_counter")).one()
         add_topic(database, "a")
         assert get(snapshots, database).number == 2
-        assert snapshots.columns(connection).number == 1
+        assert snapshots.columns(view_at(connection)).number == 1
         with pytest.raises(Problem, match="no such version yet"):
-            snapshots.columns(connection, "v2")
+            snapshots.columns(view_at(connection, "v2"))

@@ -51,7 +51,7 @@ def write(writer: Writer, random: Random) -> str:
     if choice < 0.6 or not there:
         return _create(writer, random, noun)
     public_id = random.choice(there)
-    revision = records.read(writer.connection, noun, public_id)["revision"]
+    revision = records.read(writer.view, noun, public_id)["revision"]
     if choice < 0.85:
         body = _body(writer.connection, random, noun)
         changes = {name: value for name, value in body.items() if random.random() < 0.8}

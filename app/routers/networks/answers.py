@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
-from sqlalchemy import Connection
 
 from app.graph.facts import Facts
 from app.graph.selection import Selection
+from app.history.view import View
 from app.models.types import Schema
 from app.problems import Problem
 from app.routers.networks.shared import ProjectsByCertainty
@@ -70,7 +70,7 @@ SidePart = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}:.{1,100}$")]
 def query_of(selection: Selection, facts: Facts, **own: Any) -> dict[str, Any]:
     """The query as it was understood: filters, the question's own parameters, and the version."""
     query = selection.query() | {name: value for name, value in own.items() if value}
-    return dict(sorted(query.items())) | {"as_of": f"v{facts.version}"}
+    return dict(sorted(query.items())) | {"as_of": facts.version}
 
 
 def side_parameters(
@@ -97,11 +97,11 @@ def side_parameters(
 
 
 def side_selection(
-    connection: Connection, facts: Facts, parameters: SelectionParameters, name: str, *, also: Sequence[Facts] = ()
+    view: View, facts: Facts, parameters: SelectionParameters, name: str, *, also: Sequence[Facts] = ()
 ) -> Selection:
     """The selection of one side; its problems name the parameter `name`."""
     try:
-        return selection_of(connection, facts, parameters, also=also)
+        return selection_of(view, facts, parameters, also=also)
     except Problem as problem:
         errors = [{"parameter": name, "detail": f"{one['parameter']}: {one['detail']}"} for one in problem.errors]
         raise Problem(problem.kind, problem.detail, errors=errors) from problem

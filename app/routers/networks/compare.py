@@ -9,7 +9,8 @@ from app.graph.compare import SIDES, compare
 from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
+from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.funding import Money
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import (
@@ -25,7 +26,7 @@ from app.routers.networks.answers import (
     side_selection,
 )
 from app.routers.networks.shared import ProjectsByCertainty, json_response, written
-from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 
 router = APIRouter()
 
@@ -40,7 +41,7 @@ def _side(example: str) -> Any:
     )
 
 
-class CompareParameters(SelectionParameters):
+class CompareParameters(QuestionParameters):
     """What both sides share, and what makes each of them."""
 
     a: Annotated[list[SidePart], Words] = _side("funder:ned")
@@ -127,7 +128,7 @@ class Compare(AnswerHead):
     operation_id="get_compare",
     summary="Two selections side by side",
     response_model=Compare,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
+    responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_compare(
     request: Request,
@@ -142,10 +143,10 @@ def get_compare(
     ordinary filters narrow both sides.
     """
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        shared = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        shared = selection_of(view, facts, parameters)
         sides = {
-            name: side_selection(connection, facts, side_parameters(parameters, getattr(parameters, name), name), name)
+            name: side_selection(view, facts, side_parameters(parameters, getattr(parameters, name), name), name)
             for name in SIDES
         }
     try:
@@ -163,4 +164,4 @@ def get_compare(
         )
     except TooLargeError as error:
         raise too_large(error, parameters, "a", "b") from error
-    return json_response(body, facts)
+    return json_response(request, body, view)

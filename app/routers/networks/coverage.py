@@ -9,18 +9,19 @@ from app.graph.coverage import coverage
 from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
+from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, query_of
 from app.routers.networks.shared import ProjectsByCertainty, json_response, written
-from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 
 router = APIRouter()
 
 StateStatusName = Literal["known", "unknown", "none_recorded", "not_selected"]
 
 
-class CoverageParameters(SelectionParameters):
+class CoverageParameters(QuestionParameters):
     """The selection, and what the columns are."""
 
     by: Literal["topic", "funder"] = Field(default="topic", description="What the columns are.")
@@ -101,7 +102,7 @@ class Coverage(AnswerHead):
     operation_id="get_coverage",
     summary="Where there are projects, and where none is recorded",
     response_model=Coverage,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
+    responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_coverage(
     request: Request,
@@ -115,8 +116,8 @@ def get_coverage(
     `certainty` chooses nothing here: all three are shown. A column that a row names under `none` has no record there.
     """
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     try:
         body = written(
             request,
@@ -133,4 +134,4 @@ def get_coverage(
         )
     except TooLargeError as error:
         raise too_large(error, parameters, "max_ids") from error
-    return json_response(body, facts)
+    return json_response(request, body, view)

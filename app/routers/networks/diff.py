@@ -9,7 +9,8 @@ from app.graph.diff import diff
 from app.graph.network import TooLargeError
 from app.models.types import Schema
 from app.problems import Problem
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
+from app.routers.citing import CITED_HEADERS
+from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.answers import (
     AnswerHead,
     LeftOut,
@@ -21,7 +22,7 @@ from app.routers.networks.answers import (
 )
 from app.routers.networks.kinds import KindParameters, network_of
 from app.routers.networks.shared import NetworkEdge, NetworkNode, ProjectsByCertainty, network_response
-from app.routers.selecting import selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 
 router = APIRouter()
 
@@ -111,7 +112,7 @@ class Diff(AnswerHead):
     operation_id="get_diff",
     summary="What came, went and changed between two selections or versions",
     response_model=Diff,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network")},
 )
 def get_diff(
     request: Request,
@@ -132,13 +133,14 @@ def get_diff(
         )
     sides = {name: side_parameters(parameters, found, name, with_version=True) for name, found in parts.items()}
     with database.read() as connection:
-        facts = {name: snapshots(request).get(connection, side.as_of) for name, side in sides.items()}
-        latest = max(facts.values(), key=lambda one: one.version)
+        seen = {name: facts_of(request, connection, side.as_of) for name, side in sides.items()}
+        facts = {name: found for name, (_, found) in seen.items()}
+        view, latest = max(seen.values(), key=lambda one: one[0].ordinal)
         # What is not there yet in one of the versions, or no more, selects nothing in it.
         either = tuple(facts.values())
-        shared = selection_of(connection, latest, parameters, also=either)
-        selections = {name: side_selection(connection, latest, side, name, also=either) for name, side in sides.items()}
-    queries = {name: query | {"as_of": f"v{facts[name].version}"} for name, query in side_queries(selections).items()}
+        shared = selection_of(view, latest, parameters, also=either)
+        selections = {name: side_selection(view, latest, side, name, also=either) for name, side in sides.items()}
+    queries = {name: query | {"as_of": facts[name].version} for name, query in side_queries(selections).items()}
     make = network_of(parameters, settings.max_edges)
     try:
         answer = diff(
@@ -152,4 +154,9 @@ def get_diff(
         )
     except TooLargeError as error:
         raise too_large(error, parameters, "before", "after") from error
-    return network_response(answer, latest)
+    kept = {
+        name: found if sides[name].as_of else [*found, f"as_of:{facts[name].version}"]
+        for name, found in parts.items()
+    }
+    changed = {} if parameters.as_of else {name: found for name, found in kept.items() if found}
+    return network_response(request, answer, view, **changed)

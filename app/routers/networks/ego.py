@@ -22,7 +22,7 @@ from app.routers.networks.shared import (
     normalised,
     response_of,
 )
-from app.routers.selecting import selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 
 router = APIRouter()
 
@@ -86,8 +86,8 @@ def get_ego(
     cross = sorted(set(parameters.cross or ()))
     form = form_of(request, parameters)
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     _check_known(facts, node)
     try:
         network = ego(
@@ -105,7 +105,7 @@ def get_ego(
     except TooLargeError as error:
         own = [name for name, given in (("depth", parameters.depth > 1), ("cross", cross)) if given]
         raise too_large(error, parameters, *own, *(() if error.what == "projects" else ("max_edges",))) from error
-    return response_of(form.written(network), form, "ego", facts)
+    return response_of(request, form.written(network), form, "ego", view)
 
 
 def _check_known(facts: Facts, node: str) -> None:

@@ -11,14 +11,14 @@ from app.graph.coalitions import together
 from app.graph.facts import Facts
 from app.graph.funder_partner_state import tripartite
 from app.graph.selection import Selection
+from app.routers.citing import QuestionParameters
 from app.routers.common import Words
 from app.routers.networks.coalitions import TieName
-from app.routers.selecting import SelectionParameters
 
 TIES: tuple[TieName, ...] = ("collaboration", "project", "funder", "state", "topic")
 
 
-class KindParameters(SelectionParameters):
+class KindParameters(QuestionParameters):
     """The selection, and which network to make of it."""
 
     network: Literal["funder-partner-state", "coalitions"] = Field(

@@ -16,14 +16,15 @@ from app.graph.selection import Selection
 from app.graph.spaces import nodes_of
 from app.models.types import RecordRef, Schema
 from app.problems import Problem
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, Words, problems
+from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, query_of
 from app.routers.networks.coalitions import TieName
 from app.routers.networks.kinds import TIES
 from app.routers.networks.projection import TOP_K, OfName, ThroughName, WeightName, through_of
 from app.routers.networks.shared import network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 from app.settings import Settings
 
 router = APIRouter()
@@ -41,7 +42,7 @@ _OWN: dict[str, tuple[NetworkName, ...]] = {
 """Parameter -> the networks that take it."""
 
 
-class MeasuresParameters(SelectionParameters):
+class MeasuresParameters(QuestionParameters):
     """The selection, which network to make of it, and what to take out."""
 
     network: NetworkName = Field(
@@ -204,7 +205,7 @@ class Measures(AnswerHead):
     operation_id="get_measures",
     summary="How a network hangs together, and each node's place in it",
     response_model=Measures,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
+    responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_measures(
     request: Request,
@@ -219,8 +220,8 @@ def get_measures(
     """
     own = _own(parameters)
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     without = sorted(set(parameters.without or ()))
     _check_known(facts, without)
     query = query_of(selection, facts, **own, network=parameters.network, without=without, samples=parameters.samples)
@@ -241,7 +242,7 @@ def get_measures(
         )
     except TooLargeError as error:
         raise too_large(error, parameters, *_narrowing(parameters.network)) from error
-    return network_response(answer, facts)
+    return network_response(request, answer, view)
 
 
 def _own(parameters: MeasuresParameters) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from app.graph.network import TooLargeError
 from app.graph.paths import MOST_CHAINS, paths
 from app.models.types import Schema
 from app.problems import Problem
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
+from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, query_of
 from app.routers.networks.shared import ProjectsByCertainty, network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 
 router = APIRouter()
 
@@ -23,7 +24,7 @@ End = Annotated[
 """An organization with or without the prefix `org:`, or a project with its prefix."""
 
 
-class PathsParameters(SelectionParameters):
+class PathsParameters(QuestionParameters):
     """The selection, the two ends, and over whom a chain may go."""
 
     from_: End = Field(
@@ -145,7 +146,7 @@ class Paths(AnswerHead):
     operation_id="get_paths",
     summary="The shortest chains between two organizations or projects",
     response_model=Paths,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network")},
 )
 def get_paths(
     request: Request,
@@ -159,8 +160,8 @@ def get_paths(
     joins the two, the answer shows both components, and counts what could still join them.
     """
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     ends = {
         name: _ref(facts, name, value, parameters.through)
         for name, value in (("from", parameters.from_), ("to", parameters.to))
@@ -178,7 +179,7 @@ def get_paths(
         )
     except TooLargeError as error:
         raise too_large(error, parameters, *(("k",) if parameters.k > 1 else ())) from error
-    return network_response(answer, facts)
+    return network_response(request, answer, view)
 
 
 def _ref(facts: Facts, name: str, value: str, through: str) -> str:

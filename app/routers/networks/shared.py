@@ -12,10 +12,11 @@ from app.graph.facts import Facts
 from app.graph.formats import DEFAULT, FORMATS, Format, accepted, file_name, write_answer
 from app.graph.network import TooLargeError, UnknownNodeError
 from app.graph.selection import Selection, select
+from app.history.view import View
 from app.problems import Problem
-from app.routers.common import READ_HEADERS, tag
+from app.routers.citing import CITED_HEADERS, cited
 from app.routers.jobs import Jobs
-from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
+from app.routers.selecting import SelectionParameters, facts_of, selection_of, snapshots, too_large
 from app.settings import Settings
 from app.store.database import Database
 from app.workers import Resource
@@ -40,11 +41,12 @@ FormatName = Literal[
     "neo4j",
     "geojson",
     "svg",
+    "citation",
 ]
-"""The names of app.graph.formats.FORMATS, written out for type checkers."""
+"""The names of app.graph.formats.FORMATS, written out for type checkers; and the way to cite the network."""
 
 NETWORK_RESPONSE: dict[str, Any] = {
-    "headers": READ_HEADERS | {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
+    "headers": CITED_HEADERS | {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
     "content": {
         form.media_type: {"schema": {"type": "string", "format": "binary", "description": form.description}}
         for form in FORMATS.values()
@@ -139,7 +141,7 @@ def normalised(selection: Selection, facts: Facts, parameters: NetworkParameters
         query["min_weight"] = plain(parameters.min_weight)
     if parameters.max_edges is not None:
         query["max_edges"] = parameters.max_edges
-    return dict(sorted(query.items())) | {"as_of": f"v{facts.version}"}
+    return dict(sorted(query.items())) | {"as_of": facts.version}
 
 
 def plain(number: float) -> int | float:
@@ -149,6 +151,8 @@ def plain(number: float) -> int | float:
 
 def form_of(request: Request, parameters: NetworkParameters) -> Format:
     """The format that `format=` or the Accept header asks for."""
+    if parameters.format == "citation":
+        return DEFAULT
     form = FORMATS[parameters.format] if parameters.format else accepted(request.headers.get("accept"))
     if form is None:
         raise Problem("not-acceptable", "A network has the media types that /docs lists; `format` names them too.")
@@ -171,17 +175,17 @@ def written(
     """
     if sum(len(select(facts, selection).taken) for selection in selections) <= AT_ONCE:
         return form.written(function(facts, *args, **named))
-    resource = Resource(("columns", facts.number), Columns.open, snapshots(request).folder(facts.columns))
+    folder = snapshots(request).folder(facts.columns)
+    resource = Resource(("columns", str(folder)), Columns.open, folder)
     return jobs.run(write_answer, form.name, function, args, named, resource=resource)
 
 
-def response_of(body: bytes, form: Format, name: str, facts: Facts) -> Response:
+def response_of(request: Request, body: bytes, form: Format, name: str, view: View) -> Response:
     """The response with the bytes of a network of this name."""
-    response = Response(body, media_type=form.content_type)
+    response = cited(request, body, form.content_type, view, variant="" if form is DEFAULT else form.name)
     if form is not DEFAULT:
-        response.headers["Content-Disposition"] = f'inline; filename="{file_name(name, f"v{facts.version}", form)}"'
-    response.headers["Vary"] = "Accept"
-    tag(response, version=facts.version, variant="" if form is DEFAULT else form.name)
+        response.headers["Content-Disposition"] = f'inline; filename="{file_name(name, view.version, form)}"'
+    response.headers.add_vary_header("Accept")
     return response
 
 
@@ -203,8 +207,8 @@ def answer(
     """
     form = form_of(request, parameters)
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     own |= {
         "query": normalised(selection, facts, parameters, **asked),
         "min_weight": parameters.min_weight,
@@ -223,16 +227,14 @@ def answer(
         cutting = ("tie", "top_k", "max_edges") if error.what != "projects" else ()
         known = [one for one in cutting if one in type(parameters).model_fields]
         raise too_large(error, parameters, *known) from error
-    return response_of(body, form, name, facts)
+    return response_of(request, body, form, name, view)
 
 
-def json_response(body: bytes, facts: Facts) -> Response:
+def json_response(request: Request, body: bytes, view: View, **changed: list[str]) -> Response:
     """The response with the bytes of an answer that is no network."""
-    response = Response(body, media_type=DEFAULT.content_type)
-    tag(response, version=facts.version)
-    return response
+    return cited(request, body, DEFAULT.content_type, view, changed=changed)
 
 
-def network_response(network: dict[str, Any], facts: Facts) -> Response:
+def network_response(request: Request, network: dict[str, Any], view: View, **changed: list[str]) -> Response:
     """The bytes of a network: the same for the same query, version and definitions."""
-    return json_response(DEFAULT.write(network), facts)
+    return json_response(request, DEFAULT.write(network), view, **changed)

@@ -8,15 +8,16 @@ from pydantic import Field
 from app.graph.network import TooLargeError
 from app.graph.suggestions import suggestions
 from app.models.types import PublicId, Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
+from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, query_of
 from app.routers.networks.shared import network_response
-from app.routers.selecting import SelectionParameters, selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 
 router = APIRouter()
 
 
-class SuggestionsParameters(SelectionParameters):
+class SuggestionsParameters(QuestionParameters):
     """The selection without its organization, and the organization that looks for partners."""
 
     organization: list[PublicId] = Field(
@@ -99,7 +100,7 @@ class Suggestions(AnswerHead):
     operation_id="get_suggestions",
     summary="Whom an organization could work with",
     response_model=Suggestions,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network")},
+    responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network")},
 )
 def get_suggestions(
     request: Request,
@@ -114,8 +115,8 @@ def get_suggestions(
     """
     (organization,) = parameters.organization
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     try:
         answer = suggestions(
             facts,
@@ -128,4 +129,4 @@ def get_suggestions(
         )
     except TooLargeError as error:
         raise too_large(error, parameters, "limit") from error
-    return network_response(answer, facts)
+    return network_response(request, answer, view)

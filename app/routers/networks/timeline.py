@@ -21,7 +21,7 @@ from app.routers.networks.answers import (
 )
 from app.routers.networks.kinds import KindParameters, network_of
 from app.routers.networks.shared import json_response, written
-from app.routers.selecting import selection_of, snapshots, too_large
+from app.routers.selecting import facts_of, selection_of, too_large
 
 router = APIRouter()
 
@@ -81,8 +81,8 @@ def get_timeline(
     in no year, and are counted apart.
     """
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     try:
         body = written(
             request,
@@ -106,4 +106,4 @@ def get_timeline(
         ) from error
     except TooLargeError as error:
         raise too_large(error, parameters) from error
-    return json_response(body, facts)
+    return json_response(request, body, view)

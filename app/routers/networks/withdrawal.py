@@ -9,17 +9,18 @@ from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.graph.withdrawal import withdrawal
 from app.models.types import Schema
-from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
+from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.funding import Money
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import AnswerHead, Named, NamedWithProjects, ProjectCounts, query_of
 from app.routers.networks.shared import json_response, written
-from app.routers.selecting import Ids, SelectionParameters, selection_of, snapshots, too_large
+from app.routers.selecting import Ids, facts_of, selection_of, too_large
 
 router = APIRouter()
 
 
-class WithdrawalParameters(SelectionParameters):
+class WithdrawalParameters(QuestionParameters):
     """The selection without its funder, and the funders that withdraw."""
 
     funder: Ids = Field(
@@ -116,7 +117,7 @@ class Withdrawal(AnswerHead):
     operation_id="get_withdrawal",
     summary="What is left without when funders withdraw",
     response_model=Withdrawal,
-    responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
+    responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_withdrawal(
     request: Request,
@@ -130,8 +131,8 @@ def get_withdrawal(
     The other filters say of which projects to speak; `funder` says who withdraws.
     """
     with database.read() as connection:
-        facts = snapshots(request).get(connection, parameters.as_of)
-        selection = selection_of(connection, facts, parameters)
+        view, facts = facts_of(request, connection, parameters.as_of)
+        selection = selection_of(view, facts, parameters)
     try:
         query = query_of(selection, facts)
         body = written(
@@ -139,4 +140,4 @@ def get_withdrawal(
         )
     except TooLargeError as error:
         raise too_large(error, parameters) from error
-    return json_response(body, facts)
+    return json_response(request, body, view)

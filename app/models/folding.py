@@ -35,15 +35,18 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _SPELLED = re.compile(r"\b(?:[^\W\d] )+[^\W\d]\b")
 
 
-def fold(text: str) -> str:
-    """Lower-case words without accents and punctuation, one space apart; `A. C.` and `A C` become `ac`."""
+def plain(text: str) -> str:
+    """Lower-case text without accents, each letter in one form; what stands between words is kept."""
     decomposed = text
     for _ in range(2):
         # Twice, as in compatibility caseless matching (Unicode, D146): decomposing can bring up capitals.
         decomposed = unicodedata.normalize("NFKD", decomposed.casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    plain = plain.replace("'", "").replace("’", "")
-    words = _NOT_WORD.sub(" ", plain).strip()
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def fold(text: str) -> str:
+    """Lower-case words without accents and punctuation, one space apart; `A. C.` and `A C` become `ac`."""
+    words = _NOT_WORD.sub(" ", plain(text).replace("'", "").replace("’", "")).strip()
     return _SPELLED.sub(lambda match: match.group().replace(" ", ""), words)
 
 

@@ -1,0 +1,223 @@
+"""The closure of what is restricted: which rows exist only through rows that the public may not see.
+
+A record is hidden from the public if it is restricted itself, if it refers to a hidden record (from its own row or
+from one of its parts), or if it is cited and no citation of it was ever public. The third rule looks at the past too:
+what once had public evidence was published, and losing it later hides nothing.
+
+The same holds for past rows: each history row that refers to what is hidden is hidden for the versions in which it did.
+A past row that was hidden once stays hidden, so that a past answer only ever loses something.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table, and_, not_, or_, select, update
+
+from app.history.tables import HISTORY, OPEN
+from app.models.noun import Noun, part_sql
+from app.models.nouns import BY_KIND, NOUNS
+from app.models.tables import Change, Record, Visibility, sql_table
+
+_RECORD = sql_table(Record)
+_CHANGE = sql_table(Change)
+_CITATION = BY_KIND["citation"].sql
+_CHUNK = 500
+
+
+class _Reference(NamedTuple):
+    """A column that refers to a record, and whose row it is in."""
+
+    table: Table
+    column: str
+    owner: str
+    kind: str
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the row is a part of the record that it belongs to."""
+        return self.owner != "pk"
+
+
+def owned(noun: Noun) -> dict[Table, str]:
+    """The tables with the rows that go with a record, its own first: table -> column with the record's key."""
+    tables = {noun.sql: "pk"} | {part_sql(part): f"{noun.sql.name}_pk" for part in noun.parts}
+    return tables | ({noun.sql.metadata.tables["search_form"]: "record_pk"} if noun.searched else {})
+
+
+def _references() -> Iterator[_Reference]:
+    for noun in NOUNS:
+        for table, owner in owned(noun).items():
+            for column in table.columns:
+                if column.foreign_keys and column.name not in ("pk", owner):
+                    yield _Reference(table, column.name, owner, noun.kind)
+
+
+_REFERENCES = tuple(_references())
+
+
+def is_anything_hidden(connection: Connection) -> bool:
+    """Whether any record is restricted, or hidden."""
+    query = select(_RECORD.c.pk).where(or_(_RECORD.c.visibility != Visibility.public, _RECORD.c.hidden)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def hidden_before(connection: Connection) -> set[int]:
+    """Keys of the records that are hidden by what was stored last."""
+    query = select(_RECORD.c.pk).where(_RECORD.c.hidden, _RECORD.c.deleted_in.is_(None))
+    return set(connection.execute(query).scalars())
+
+
+def hidden_now(connection: Connection) -> set[int]:
+    """Keys of the records that the closure hides, from the rows as they are."""
+    restricted = select(_RECORD.c.pk).where(_RECORD.c.visibility != Visibility.public, _RECORD.c.deleted_in.is_(None))
+    hidden = set(connection.execute(restricted).scalars())
+    frontier = hidden
+    while frontier:
+        found: set[int] = set()
+        for some in _chunks(frontier):
+            for one in _REFERENCES:
+                query = select(one.table.c[one.owner]).where(one.table.c[one.column].in_(some))
+                found.update(connection.execute(query).scalars())
+        found -= hidden
+        hidden |= found
+        uncovered = _without_public_citation(connection, frontier | found, hidden)
+        frontier = found | (uncovered - hidden)
+        hidden |= frontier
+    return hidden
+
+
+def _without_public_citation(connection: Connection, citations: Collection[int], hidden: Collection[int]) -> set[int]:
+    """Of the records that some of these citations are for, those that were never cited in public."""
+    records: set[int] = set()
+    for some in _chunks(citations):
+        records.update(connection.execute(select(_CITATION.c.record_pk).where(_CITATION.c.pk.in_(some))).scalars())
+    past, public = HISTORY[_CITATION.name], set()
+    for some in _chunks(records):
+        query = select(past.c.record_pk, past.c.pk, past.c.document_pk).where(
+            past.c.record_pk.in_(some), or_(past.c.valid_to == OPEN, not_(past.c.hidden))
+        )
+        for record, citation, document in connection.execute(query):
+            if citation not in hidden and document not in hidden:
+                public.add(record)
+    return records - public
+
+
+# --- past rows -----------------------------------------------------------------------------------------------------
+
+
+class Span(NamedTuple):
+    """A record, from one version to another."""
+
+    pk: int
+    first: int
+    last: int
+
+    def overlaps(self, first: int, last: int) -> bool:
+        """Whether some version lies in both."""
+        return self.first < last and first < self.last
+
+
+def hide_the_past(connection: Connection, records: Iterable[tuple[Noun, int]], version: int) -> list[tuple[int, int]]:
+    """Hide every past row of some records, and every past row that exists only through those.
+
+    Returns the ranges of versions before this one from which the public loses something.
+    """
+    lost: list[tuple[int, int]] = []
+    waiting: list[Span] = []
+    for noun, pk in records:
+        lost += _hide(connection, noun, Span(pk, 0, OPEN), version)
+        waiting.append(Span(pk, 0, OPEN))
+    while waiting:
+        spans: dict[int, list[Span]] = {}
+        for span in waiting:
+            spans.setdefault(span.pk, []).append(span)
+        waiting = []
+        for kind, owner, first, last in _past_referrers(connection, spans, version):
+            noun = BY_KIND[kind]
+            ranges = _hide(connection, noun, Span(owner, first, last), version)
+            lost += ranges
+            waiting += [Span(owner, *one) for one in ranges]
+            if ranges:
+                _forget_deleted(connection, noun, owner)
+    return lost
+
+
+def _forget_deleted(connection: Connection, noun: Noun, pk: int) -> None:
+    """Do not even say of a deleted record that it was deleted, once nothing of its past is public."""
+    past = HISTORY[noun.sql.name]
+    if connection.execute(select(past.c.pk).where(past.c.pk == pk, not_(past.c.hidden)).limit(1)).first() is None:
+        gone = update(_RECORD).where(_RECORD.c.pk == pk, _RECORD.c.deleted_in.is_not(None))
+        connection.execute(gone.values(hidden=True, public_deleted_in=None))
+
+
+def _past_referrers(
+    connection: Connection, spans: dict[int, list[Span]], version: int
+) -> set[tuple[str, int, int, int]]:
+    """Past rows that refer to records while they are hidden: (kind, key of the record, first, last)."""
+    found: set[tuple[str, int, int, int]] = set()
+    records: set[int] = set()
+    for one in _REFERENCES:
+        past = HISTORY[one.table.name]
+        for some in _chunks(spans):
+            query = select(past.c[one.column], past.c[one.owner], past.c.valid_from, past.c.valid_to).where(
+                past.c[one.column].in_(some), not_(past.c.hidden), past.c.valid_to <= version
+            )
+            for target, owner, first, last in connection.execute(query).all():
+                if any(span.overlaps(first, last) for span in spans[target]):
+                    found.add((one.kind, owner, first, last))
+    # What had no other citation goes with the last one.
+    citations = {owner for kind, owner, *_ in found if kind == "citation"}
+    past = HISTORY[_CITATION.name]
+    for some in _chunks(citations):
+        records.update(connection.execute(select(past.c.record_pk).where(past.c.pk.in_(some))).scalars())
+    for some in _chunks(records):
+        left = select(past.c.record_pk).where(
+            past.c.record_pk.in_(some), not_(past.c.hidden), past.c.pk.not_in(citations)
+        )
+        uncited = set(some) - set(connection.execute(left).scalars())
+        gone = select(_RECORD.c.kind, _RECORD.c.pk).where(
+            _RECORD.c.pk.in_(uncited), _RECORD.c.deleted_in.is_not(None), not_(_RECORD.c.hidden)
+        )
+        found.update((kind, pk, 0, OPEN) for kind, pk in connection.execute(gone))
+    return found
+
+
+def _hide(connection: Connection, noun: Noun, span: Span, version: int) -> list[tuple[int, int]]:
+    """Hide the past rows of a record that overlap with a span; returns from when to when the public saw them."""
+    past = HISTORY[noun.sql.name]
+    seen = select(past.c.valid_from, past.c.valid_to).where(
+        past.c.pk == span.pk,
+        not_(past.c.hidden),
+        past.c.valid_to <= version,
+        past.c.valid_from < span.last,
+        past.c.valid_to > span.first,
+    )
+    ranges = [(first, last) for first, last in connection.execute(seen)]
+    for table, owner in owned(noun).items():
+        rows = HISTORY[table.name]
+        for first, last in ranges:
+            within = and_(rows.c[owner] == span.pk, rows.c.valid_from < last, rows.c.valid_to > first)
+            connection.execute(update(rows).where(within, rows.c.valid_to <= version).values(hidden=True))
+    for first, last in ranges:
+        still = select(past.c.pk).where(past.c.pk == span.pk, past.c.valid_from == last, not_(past.c.hidden))
+        told = [first] if connection.execute(still).first() else [first, last]
+        silent = update(_CHANGE).where(_CHANGE.c.record_pk == span.pk, _CHANGE.c.version.in_(told))
+        connection.execute(silent.values(public_action=None))
+    return ranges
+
+
+def merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same versions in as few ranges as can be."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _chunks(keys: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]

@@ -1,0 +1,339 @@
+"""Rate limits: how often one caller may ask, counted in this process or in a Redis that several share.
+
+The window slides and is two counters: the present window's, and the one's before, weighted by how much of it still
+lies within the last so many seconds. A fixed window would let twice the limit through at its edge; a list of every
+request's time would grow with the limit, which is what an attacker fills. Two numbers a caller are bounded.
+"""
+
+import ipaddress
+import logging
+import math
+import threading
+import time
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any, Protocol, cast
+
+import anyio
+from limits import RateLimitItem, parse_many
+from limits.errors import StorageError
+from limits.storage import RedisStorage, storage_from_string
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.middleware import problem_response
+from app.problems import Problem
+
+__all__ = ["Hit", "Limiter", "RateLimits", "address_group", "check_limit", "check_storage"]
+
+Clock = Callable[[], float]
+
+log = logging.getLogger("tejido")
+
+_LIMITLESS = ("/healthz", "/readyz", "/metrics", "/assets/")
+"""Beginnings of addresses that are not counted: a supervisor asks often, and assets cost nothing."""
+_LARGEST = 1_000_000_000
+"""Largest number of requests in a limit."""
+_LONGEST = 366 * 86400
+"""Longest window in seconds."""
+_READS = ("GET", "HEAD", "OPTIONS")
+_MOST_IDENTITIES = 50_000
+"""Callers counted at a time, for each length of window: some 20 MB."""
+_PATIENCE = 0.25
+"""Seconds that a storage has for one step."""
+_DEADLINE = 1.0
+"""Seconds that a storage has for all of one hit, name resolution included."""
+_REST = 5.0
+"""Seconds for which a storage that failed is not asked again."""
+_QUIET = 60.0
+"""Seconds between two lines of the log about a storage that is away."""
+_THREADS = 8
+"""Requests that may wait for the storage at a time; threads of their own, so that computations cannot hold them up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What one request left of a limit."""
+
+    allowed: bool
+    limit: int
+    window: int
+    """Length of the window in seconds."""
+    remaining: int
+    reset: float
+    """Seconds until the window ends; where the request is refused, until another one is allowed."""
+    counted: bool = True
+    """False where the storage is away, so that nothing is known and everything allowed."""
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds after which another request is allowed."""
+        return math.floor(self.reset) + 1
+
+    def fields(self, policy: str) -> dict[str, str]:
+        """The header fields of draft-ietf-httpapi-ratelimit-headers, for a policy of that name."""
+        told = {"RateLimit-Policy": f'"{policy}";q={self.limit};w={self.window}'}
+        if self.counted:
+            seconds = math.ceil(self.reset) if self.allowed else self.retry_after
+            told["RateLimit"] = f'"{policy}";r={self.remaining};t={seconds}'
+        return told
+
+
+class _Storage(Protocol):
+    """What is used of the storages that `limits` has."""
+
+    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int) -> bool:
+        """Count a request, if it is allowed."""
+        ...
+
+    def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
+        """Count before, seconds until it is forgotten, present count, seconds until that is."""
+        ...
+
+
+class Limiter:
+    """Counts requests against limits such as `300/minute`; may be called from any thread.
+
+    A storage that is away fails no request: for a few seconds everything is allowed, then it is asked again.
+    """
+
+    def __init__(self, storage_url: str = "memory://", clock: Clock = time.monotonic) -> None:
+        """`clock` gives seconds; a shared storage counts by its own clock."""
+        self._remote = storage_url != "memory://"
+        self._storage: _Storage = _remote_storage(storage_url) if self._remote else _Counters(clock)
+        self._asked_again = -math.inf
+        self._logged = -math.inf
+        self._threads: anyio.CapacityLimiter | None = None
+
+    def hit(self, limit: str, *identity: str) -> Hit:
+        """Count a request of that identity; blocks for as long as the storage takes, which has a bound."""
+        item = _parsed(limit)
+        key, window = item.key_for(*identity), item.get_expiry()
+        if time.monotonic() < self._asked_again:
+            return _uncounted(item)
+        try:
+            allowed = self._storage.acquire_sliding_window_entry(key, item.amount, window)
+            counts = self._storage.get_sliding_window(key, window)
+        except (StorageError, OSError, ValueError) as error:
+            self._rest(error)
+            return _uncounted(item)
+        return _hit(item, allowed, *counts)
+
+    async def hit_soon(self, limit: str, *identity: str) -> Hit:
+        """The same, for an event loop: it is not held up by a storage across the network."""
+        if not self._remote:
+            return self.hit(limit, *identity)
+        self._threads = self._threads or anyio.CapacityLimiter(_THREADS)
+        with anyio.move_on_after(_DEADLINE):
+            return await anyio.to_thread.run_sync(
+                self.hit, limit, *identity, limiter=self._threads, abandon_on_cancel=True
+            )
+        self._rest(TimeoutError())
+        return _uncounted(_parsed(limit))
+
+    def close(self) -> None:
+        """Close the connections to the storage, if it has any."""
+        if isinstance(self._storage, RedisStorage):
+            self._storage.storage.close()
+
+    def _rest(self, error: Exception) -> None:
+        now = time.monotonic()
+        self._asked_again = now + _REST
+        if now >= self._logged + _QUIET:
+            self._logged = now
+            # Not the message, nor where the storage is: its URL may hold a password.
+            log.warning("the rate limits' storage is away (%s): nothing is limited", type(error).__name__)
+
+
+class RateLimits:
+    """Keeps one caller from taking the service from the others: so many requests a time, and so many at once.
+
+    A caller is a key, or for requests without one the client's address. Stands inside of what finds the caller.
+    """
+
+    def __init__(self, app: ASGIApp, *, limiter: Limiter, reads: str, writes: str, at_once: int) -> None:
+        """Wrap an application; an empty limit is none."""
+        self.app = app
+        self.limiter = limiter
+        self.limits = {"reads": reads, "writes": writes}
+        self.at_once = at_once
+        self.present: Counter[tuple[str, str]] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"].startswith(_LIMITLESS):
+            await self.app(scope, receive, send)
+            return
+        identity = _identity(scope)
+        fields: dict[str, str] = {}
+        policy = "reads" if scope["method"] in _READS else "writes"
+        if limit := self.limits[policy]:
+            hit = await self.limiter.hit_soon(limit, policy, *identity)
+            fields = hit.fields(policy)
+            if not hit.allowed:
+                await _refuse(f"The limit is {limit} for {policy}.", hit.retry_after, fields)(scope, receive, send)
+                return
+        if self.present[identity] >= self.at_once:
+            await _refuse(f"{self.at_once} of your requests are being answered.", 1, fields)(scope, receive, send)
+            return
+
+        async def send_with_fields(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(fields)
+            await send(message)
+
+        self.present[identity] += 1
+        try:
+            await self.app(scope, receive, send_with_fields if fields else send)
+        finally:
+            self.present[identity] -= 1
+            if not self.present[identity]:
+                del self.present[identity]
+
+
+def _identity(scope: Scope) -> tuple[str, str]:
+    """Whom a request is counted for."""
+    caller = scope.get("state", {}).get("caller")
+    if caller is not None and caller.name != "anonymous":
+        return "key", caller.name
+    return "address", address_group(scope["client"][0] if scope.get("client") else None)
+
+
+def _refuse(detail: str, seconds: int, fields: dict[str, str]) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        problem = Problem("too-many-requests", detail, headers={"Retry-After": str(seconds), **fields})
+        await problem_response(problem, scope)(scope, receive, send)
+
+    return answer
+
+
+@lru_cache(maxsize=64)
+def _parsed(limit: str) -> RateLimitItem:
+    """A limit such as `300/minute` or `5 per 2 hours`; ValueError where it is none."""
+    items = parse_many(limit)
+    if len(items) != 1 or not 1 <= items[0].amount <= _LARGEST or not 1 <= items[0].get_expiry() <= _LONGEST:
+        raise ValueError("more than one limit, or one that is out of bounds")
+    return items[0]
+
+
+def check_limit(limit: str) -> str:
+    """The limit, if it is one or empty; ValueError if not."""
+    if limit:
+        try:
+            _parsed(limit)
+        except ValueError:
+            raise ValueError("write a number of requests and a time, as in 300/minute, or nothing") from None
+    return limit
+
+
+def check_storage(url: str) -> str:
+    """The storage's URL, if there can be such a storage; ValueError if not."""
+    if url == "memory://":
+        return url
+    if not url.startswith(("redis://", "rediss://", "redis+unix://")):
+        raise ValueError("write memory://, or the URL of a Redis: redis://, rediss:// or redis+unix://")
+    if find_spec("redis") is None:
+        raise ValueError("Redis needs a package more; install requirements/redis.txt, or tejido[redis]")
+    try:
+        _remote_storage(url)
+    except ValueError:
+        raise ValueError("not the URL of a Redis") from None
+    return url
+
+
+def address_group(address: str | None) -> str:
+    """Whom an address stands for: itself, or the /64 of an IPv6 address, of which one household has 2^64."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+
+
+class _Counters:
+    """The two counters of each caller, in this process.
+
+    The library's own memory storage starts a thread that looks through every caller at almost every hit, forgets no
+    caller of a moving window, and has neither a bound nor a clock that can be set.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        # Length of window -> caller -> [number of the window, count before, present count], longest unused first.
+        self._windows: defaultdict[int, OrderedDict[str, list[int]]] = defaultdict(OrderedDict)
+
+    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int) -> bool:
+        """Count a request, if it is allowed."""
+        with self._lock:
+            row, left = self._row(key, expiry)
+            if row[1] * left / expiry + row[2] >= limit:
+                return False
+            row[2] += 1
+            return True
+
+    def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
+        """Count before, seconds until it is forgotten, present count, seconds until that is."""
+        with self._lock:
+            row, left = self._row(key, expiry)
+            return row[1], left, row[2], left + expiry
+
+    def _row(self, key: str, expiry: int) -> tuple[list[int], float]:
+        """A caller's counters, brought up to now, and the seconds that are left of the present window."""
+        now = self._clock()
+        number = math.floor(now / expiry)
+        rows = self._windows[expiry]
+        row = rows.setdefault(key, [number, 0, 0])
+        rows.move_to_end(key)
+        if row[0] != number:
+            row[:] = [number, row[2] if row[0] == number - 1 else 0, 0]
+        oldest, (last, _, _) = next(iter(rows.items()))
+        while oldest != key and (last < number - 1 or len(rows) > _MOST_IDENTITIES):
+            del rows[oldest]
+            oldest, (last, _, _) = next(iter(rows.items()))
+        return row, (number + 1) * expiry - now
+
+
+def _hit(item: RateLimitItem, allowed: bool, before: int, before_left: float, present: int, present_left: float) -> Hit:
+    """The arithmetic of the two counters: how much is left, and until when."""
+    window = item.get_expiry()
+    # The present counter is kept for one window more, in which it is the one before.
+    ends = present_left - window if present else before_left if before else float(window)
+    remaining = max(0, item.amount - math.floor(before * before_left / window + present))
+    reset = max(0.0, ends)
+    if not allowed:
+        remaining = 0
+        if present < item.amount and before:
+            # before * (before_left - t) / window + present < amount, solved for t
+            reset = max(0.0, before_left - (item.amount - present) * window / before)
+    return Hit(allowed=allowed, limit=item.amount, window=window, remaining=remaining, reset=reset)
+
+
+def _uncounted(item: RateLimitItem) -> Hit:
+    window = item.get_expiry()
+    return Hit(
+        allowed=True, limit=item.amount, window=window, remaining=item.amount, reset=float(window), counted=False
+    )
+
+
+def _remote_storage(url: str) -> "_Storage":
+    # Imported here: it is an extra that only those install who share limits among processes.
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
+
+    options: dict[str, Any] = {
+        "key_prefix": "tejido",
+        "wrap_exceptions": True,
+        "socket_timeout": _PATIENCE,
+        "socket_connect_timeout": _PATIENCE,
+        # It would try three times, with seconds between.
+        "retry": Retry(NoBackoff(), 0),
+    }
+    return cast("_Storage", storage_from_string(url, **options))

@@ -1,0 +1,117 @@
+"""The HTTP server: uvicorn, with a bound on what a connection may cost before any request has come through it."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import Response
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.middleware import LARGEST_HEADERS, LONGEST_ADDRESS, SecurityHeaders, problem_response
+from app.problems import Problem
+from app.settings import Settings
+
+_HEAD_SECONDS = 10.0
+"""Time that the head of a request may take to arrive, the first byte included."""
+_LARGEST_HEAD = 2 * (LARGEST_HEADERS + LONGEST_ADDRESS)
+"""Bytes of a head that are read at all; up to here the application says which part of it is too large."""
+_KEPT_SECONDS = 20
+"""Time that a connection stays open without a request."""
+_STOP_SECONDS = 8
+"""Time in which requests may end when the service stops: Docker kills after ten."""
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's, which reads a head of any length for any time, and answers in plain text what it cannot read."""
+
+    connections_at_most = 500
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        """As uvicorn makes one for each connection."""
+        super().__init__(*args, **named)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request, if there is room."""
+        super().connection_made(transport)
+        if len(self.connections) > self.connections_at_most:
+            self._refuse(Problem("busy", "Too many connections are open.", headers={"Retry-After": "1"}))
+        else:
+            self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._unset_head_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless the head never ends."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self._in_head and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > _LARGEST_HEAD:
+                self._refuse(Problem("headers-too-large", f"Headers have {LARGEST_HEADERS} bytes at most."))
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._in_head = True
+        self._head_bytes = 0
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """The head is there; the time of the body is the application's to bound."""
+        self._in_head = False
+        self._unset_head_timer()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
+        """Answer what is not HTTP."""
+        self._refuse(Problem("bad-request", "This is not HTTP/1.1."))
+
+    def _expect_head(self) -> None:
+        self._unset_head_timer()
+        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._on_late_head)
+
+    def _unset_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _on_late_head(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]
+            # The next request waits behind one that is being answered: nothing is read in the meantime.
+            self._expect_head()
+        else:
+            self._refuse(Problem("request-timeout", f"A request has {_HEAD_SECONDS:g} seconds to begin."))
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer without the application, and hang up."""
+        self._unset_head_timer()
+        response: Response = problem_response(problem, {})
+        headers = {"Connection": "close", **dict(SecurityHeaders.headers)}
+        lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode()]
+        lines += [name + b": " + value for name, value in response.raw_headers]
+        lines += [f"{name}: {value}".encode() for name, value in headers.items()]
+        self.transport.write(b"\r\n".join([*lines, b"", bytes(response.body)]))
+        self.transport.close()
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """The options of uvicorn."""
+
+    class Bounded(Connection):
+        connections_at_most = settings.max_connections
+
+    return {
+        "http": Bounded,
+        "ws": "none",
+        "server_header": False,
+        "forwarded_allow_ips": settings.trusted_proxies,
+        "timeout_keep_alive": _KEPT_SECONDS,
+        "timeout_graceful_shutdown": _STOP_SECONDS,
+    }
