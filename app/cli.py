@@ -19,18 +19,25 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.access.actions import CLI
+from app.access.actions import CLI, note_action
 from app.access.keys import LAST_EXPIRY, Label, count_keys, create_key, list_keys, revoke_key
 from app.access.scopes import Scope, in_order
+from app.history.view import present_view
 from app.history.withheld import Withheld, check_of
 from app.main import create_app
 from app.migrations import migrate as migrate_database
+from app.models.nouns import ref_of
+from app.models.tables import Reader
 from app.problems import Problem
 from app.server import server_options
 from app.settings import Settings
 from app.store import withheld
 from app.store.backup import BackupError, Summary, restore_backup, write_backup
+from app.store.changes import UNDO, find_run, run_for
 from app.store.database import Database
+from app.store.expunging import expunge as expunge_records
+from app.store.expunging import scrub, to_expunge
+from app.store.restoring import undo
 from app.store.seed import is_empty, load_seed
 
 app = typer.Typer(help="Tejido: who funds whom, where, and who works together.", no_args_is_help=True)
@@ -74,6 +81,36 @@ def migrate() -> None:
     """Bring the database up to date."""
     with _told_plainly():
         _migrated(Settings()).close()
+
+
+@app.command()
+def expunge(
+    ref: Annotated[str, typer.Argument(help="Prefixed id of the record: org:…, project:…, citation:…")],
+    *,
+    with_referrers: Annotated[bool, typer.Option(help="Expunge the records that refer to it, too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a record out for good: out of the tables, of every past version, of the log, of what is kept for answers.
+
+    The versions that held it say that they were amended. Backups made before still hold it.
+    """
+    with _told_plainly():
+        database = _migrated(Settings())
+        try:
+            with database.write(cause="expunge", actor=CLI) as writer:
+                going = to_expunge(writer.connection, ref, with_referrers=with_referrers)
+                _console.print(f"{len(going)} records go:", *(ref_of(noun.kind, name) for noun, _, name in going))
+                if not yes and not typer.confirm("This cannot be undone. Go on?"):
+                    raise typer.Exit(1)
+                done = expunge_records(writer, going)
+                note_action(writer.connection, actor=CLI, action="expunge", subject=f"{len(done.refs)} records")
+            scrub(database)
+        except Problem as problem:
+            _console.print(problem.detail, markup=False)
+            raise typer.Exit(1) from None
+        finally:
+            database.close()
+    _console.print(f"Expunged, with {done.past_rows} past revisions of others that referred to them.")
 
 
 @app.command()
@@ -187,9 +224,8 @@ def withhold_remove(
 @withhold.command("scan")
 def withhold_scan() -> None:
     """Tell which records contain a withheld term already, and where in them."""
-    with _told_plainly(), closing(_migrated(Settings())) as database:
-        with database.read() as connection:
-            found = withheld.scan(connection, Withheld.load(connection, database.secret))
+    with _told_plainly(), closing(_migrated(Settings())) as database, database.read() as connection:
+        found = withheld.scan(connection, Withheld.load(connection, database.secret))
     for ref, pointers in found.present.items():
         sys.stdout.write(f"{ref}\t{' '.join(pointers)}\n")
     _say(f"{len(found.present)} records contain a withheld term; past revisions of {found.past} do.")
@@ -204,6 +240,24 @@ def backup(
     with _told_plainly(), closing(Database(Settings().database_url)) as database:
         summary = write_backup(database, file, force=force)
     _show("Backed up and verified.", file, summary)
+
+
+@app.command("undo")
+def undo_run(
+    run: Annotated[str, typer.Argument(help="The import run, by the version that it made: v12, or r12.")],
+) -> None:
+    """Undo an import run as one unit; refused, with the reasons, where later changes build on it."""
+    with _told_plainly():
+        settings = Settings()
+        database = _migrated(settings)
+        with database.write(cause=UNDO, actor=CLI) as writer:
+            reader = Reader.public if run.startswith("v") else Reader.restricted
+            found = run_for(writer.view, find_run(present_view(writer.connection, reader), run))
+            undo(writer, found)
+            note_action(writer.connection, actor=CLI, action="undo import run", subject=found.id)
+            changes = writer.changes
+        database.close()
+    _say(f"Undone, with {changes} changes.")
 
 
 @app.command()
@@ -297,6 +351,8 @@ def _told_plainly() -> Iterator[None]:
         raise typer.Exit(1) from None
     except Problem as problem:
         _say(problem.detail)
+        for reason in problem.extra.get("reasons", ()):
+            _say(f"{reason['ref']}: {reason['detail']}")
         raise typer.Exit(1) from None
     except BackupError as error:
         _say(str(error))

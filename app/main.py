@@ -24,17 +24,22 @@ from app.openapi import openapi_document
 from app.routers import (
     about,
     admin_actions,
+    bulk,
+    changes,
     collaborations,
     crud,
     evidence,
     funding,
     health,
+    histories,
+    import_runs,
     keys,
     networks,
     organizations,
     projects,
     search,
     states,
+    visibility,
     withheld,
 )
 from app.routers.authorising import authorise
@@ -43,6 +48,7 @@ from app.routers.handlers import install_handlers
 from app.settings import Settings
 from app.store.database import Database
 from app.store.snapshot import Snapshots
+from app.store.watching import Watch
 from app.workers import Workers
 
 DESCRIPTION = """\
@@ -68,9 +74,12 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     )
     limiter = Limiter(settings.rate_limit_storage, clock=lambda: clock().timestamp())
 
+    watch = Watch(database, most=settings.event_streams)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        watch.close()
         limiter.close()
         workers.close()
         database.close()
@@ -90,6 +99,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.state.database = database
     app.state.snapshots = Snapshots()
     app.state.workers = workers
+    app.state.watch = watch
     app.state.needs = dict(NEEDS)
     app.state.paths = {}
     for router in (
@@ -103,8 +113,13 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         funding.router,
         collaborations.router,
         *(crud.crud_router(noun) for noun in NOUNS if noun.kind not in _OWN_MODULE),
+        bulk.router,
+        *(histories.history_router(noun) for noun in NOUNS),
+        changes.router,
+        import_runs.router,
         keys.router,
         admin_actions.router,
+        visibility.router,
         withheld.router,
         health.router,
     ):
@@ -128,7 +143,12 @@ def _add_middleware(app: FastAPI, settings: Settings, database: Database, limite
         return sorted(methods)
 
     # The one added last stands outermost.
-    app.add_middleware(Gate, max_body_bytes=settings.max_body_bytes, body_seconds=settings.body_seconds)
+    app.add_middleware(
+        Gate,
+        max_body_bytes=settings.max_body_bytes,
+        body_seconds=settings.body_seconds,
+        larger={bulk.PATH: settings.max_bulk_bytes},
+    )
     app.add_middleware(Methods, allowed=allowed)
     app.add_middleware(
         RateLimits,

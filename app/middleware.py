@@ -4,11 +4,12 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import anyio
+import anyio.to_thread
 from pydantic_core import from_json
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -125,11 +126,17 @@ class Gate:
     stands outside everything, and its answers have no request id and no CORS headers.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, body_seconds: float) -> None:
-        """Wrap an application; every body has so many bytes at most, and so many seconds to arrive."""
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, body_seconds: float, larger: Mapping[str, int] | None = None
+    ) -> None:
+        """Wrap an application; every body has so many bytes at most, and so many seconds to arrive.
+
+        `larger`: path -> the bytes that a body may have there, where the request brings a key.
+        """
         self.app = app
         self.max_body_bytes = max_body_bytes
         self.body_seconds = body_seconds
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -142,7 +149,10 @@ class Gate:
             body = await self._read(scope, receive)
             if body is None:
                 return
-            if body:
+            if len(body) > self.max_body_bytes:
+                # Reading so much takes a while, in which others wait for the event loop.
+                await anyio.to_thread.run_sync(_check_body, Headers(scope=scope), body)
+            elif body:
                 _check_body(Headers(scope=scope), body)
         except Problem as problem:
             await problem_response(problem, scope)(scope, receive, send)
@@ -173,14 +183,15 @@ class Gate:
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None where the client went away before its end."""
-        too_large = Problem(
-            "body-too-large", f"A body has {self.max_body_bytes} bytes at most.", headers={"Connection": "close"}
-        )
+        most = self.max_body_bytes
+        if scope.get("state", {}).get("caller") is not None:
+            most = self.larger.get(scope["path"], most)
+        too_large = Problem("body-too-large", f"A body has {most} bytes at most.", headers={"Connection": "close"})
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdecimal():
             raise Problem("bad-request", "Content-Length is not a number of bytes.", headers={"Connection": "close"})
         # Not int() at once: it refuses numbers of more than 4,300 digits by an exception of its own.
-        if len(announced.lstrip("0")) > 18 or int(announced) > self.max_body_bytes:
+        if len(announced.lstrip("0")) > 18 or int(announced) > most:
             raise too_large
         chunks: list[bytes] = []
         size = 0
@@ -191,7 +202,7 @@ class Gate:
                     return None
                 chunk = message.get("body", b"")
                 size += len(chunk)
-                if size > self.max_body_bytes:
+                if size > most:
                     raise too_large
                 chunks.append(chunk)
                 if not message.get("more_body", False):
@@ -288,8 +299,8 @@ class Methods:
 class EntityTags:
     """One entity tag per encoding, 304 for a reader that has the answer already, and HEAD wherever GET is.
 
-    Stands outside the compression: `"r3"` leaves as `"r3~gzip"` when the body is gzip, and comes back as `"r3"`; and
-    HEAD has the headers of the very bytes that GET would send.
+    Stands outside the compression: `"r3"` leaves as `"r3~gzip"` when the body is gzip; and HEAD has the headers of the
+    very bytes that GET would send.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -308,10 +319,13 @@ class EntityTags:
         reads = head or scope["method"] == "GET"
         if head:
             scope = {**scope, "method": "GET"}
-        if "if-match" in headers:
-            plain = re.sub(r"~(?:gzip|zstd|br)\"", '"', headers["if-match"])
+            # A stream without an end has to know that nobody reads it.
+            scope.setdefault("state", {})["is_head"] = True
+        if len(headers.getlist("if-match")) > 1:
+            # The lines of a header are one list, of which a route would see the first line alone.
+            whole = ", ".join(headers.getlist("if-match")).encode("latin-1")
             raw = [(name, value) for name, value in scope["headers"] if name != b"if-match"]
-            scope = {**scope, "headers": [*raw, (b"if-match", plain.encode("latin-1"))]}
+            scope = {**scope, "headers": [*raw, (b"if-match", whole)]}
         matched = False
 
         async def send_tagged(message: Message) -> None:

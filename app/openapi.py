@@ -17,6 +17,8 @@ _TAGS = {
     "networks": "Who funds whom, where, and who works together: every edge with the ids behind it.",
     "evidence": "Why an edge or a record is there: documents, headings, paragraphs.",
     "search": "Finding records by name.",
+    "bulk": "Many changes in one request.",
+    "history": "What changed, when, and by which path; import runs, and undoing one.",
     "access": "Keys, and what administrators did.",
     "service": "What the service holds, and whether it lives.",
 }

@@ -15,6 +15,11 @@ class Settings(BaseSettings):
         default="sqlite:///tejido.db", description="SQLite file or PostgreSQL server, as a SQLAlchemy URL."
     )
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body in bytes.")
+    max_bulk_bytes: int = Field(default=10_000_000, ge=1_000, description="Largest body of a bulk in bytes.")
+    max_bulk_items: int = Field(default=1000, ge=1, le=100_000, description="Most changes in a bulk.")
+    idempotency_hours: float = Field(
+        default=24, gt=0, le=8760, allow_inf_nan=False, description="Time for which an Idempotency-Key is remembered."
+    )
     max_edges: int = Field(default=200_000, ge=1, description="Largest network that an answer may hold, in edges.")
     max_projects: int = Field(default=50_000, ge=1, description="Projects whose rows one answer may look at.")
     job_processes: int = Field(default=2, ge=1, le=64, description="Worker processes for heavy computations.")
@@ -30,6 +35,9 @@ class Settings(BaseSettings):
         default=30, gt=0, le=3600, allow_inf_nan=False, description="Time that one database statement may take."
     )
     max_connections: int = Field(default=500, ge=1, le=100_000, description="Connections that are open at a time.")
+    event_streams: int = Field(
+        default=100, ge=0, le=10_000, description="Live streams of changes that are open at a time in one process."
+    )
     requests_at_once: int = Field(
         default=20, ge=1, le=10_000, description="Requests of one caller that are answered at a time."
     )
@@ -50,6 +58,11 @@ class Settings(BaseSettings):
     )
     public_reads: bool = Field(default=True, description="Reading data needs no key.")
     cors_origins: list[str] = Field(default=["*"], description="Origins whose pages may read from the API.")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Address under which the service is known, for citations; that of the request where none is set.",
+    )
     contact: str = Field(
         default="the maintainers of this deployment", description="Whom to write to about corrections."
     )

@@ -76,10 +76,10 @@ class View:
     @cached_property
     def at(self) -> datetime:
         """When the version was made; the beginning of time for the empty one. Ask while the connection is open."""
+        if not self.ordinal:
+            return datetime.min.replace(tzinfo=UTC)
         of_class = _VERSION.c.public_number if self.is_public else _VERSION.c.number
         found = self.connection.execute(select(func.min(_VERSION.c.at)).where(of_class == self.ordinal)).scalar()
-        if found is None:
-            return datetime.min.replace(tzinfo=UTC)
         moment: datetime = found
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -11,7 +11,7 @@ A past row that was hidden once stays hidden, so that a past answer only ever lo
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, and_, not_, or_, select, update
+from sqlalchemy import Connection, Table, and_, insert, not_, or_, select, update
 
 from app.history.tables import HISTORY, OPEN
 from app.models.noun import Noun, part_sql
@@ -193,17 +193,35 @@ def _hide(connection: Connection, noun: Noun, span: Span, version: int) -> list[
         past.c.valid_to > span.first,
     )
     ranges = [(first, last) for first, last in connection.execute(seen)]
-    for table, owner in owned(noun).items():
-        rows = HISTORY[table.name]
-        for first, last in ranges:
-            within = and_(rows.c[owner] == span.pk, rows.c.valid_from < last, rows.c.valid_to > first)
-            connection.execute(update(rows).where(within, rows.c.valid_to <= version).values(hidden=True))
+    for rows, owner, first, last in pieces(connection, noun, span.pk, ranges):
+        within = and_(rows.c[owner] == span.pk, rows.c.valid_from >= first, rows.c.valid_to <= last)
+        connection.execute(update(rows).where(within).values(hidden=True))
     for first, last in ranges:
         still = select(past.c.pk).where(past.c.pk == span.pk, past.c.valid_from == last, not_(past.c.hidden))
         told = [first] if connection.execute(still).first() else [first, last]
         silent = update(_CHANGE).where(_CHANGE.c.record_pk == span.pk, _CHANGE.c.version.in_(told))
         connection.execute(silent.values(public_action=None))
     return ranges
+
+
+def pieces(
+    connection: Connection, noun: Noun, pk: int, ranges: Iterable[tuple[int, int]]
+) -> Iterator[tuple[Table, str, int, int]]:
+    """The histories of a record, each with its column of the record's key, for each range of versions.
+
+    A part may have stayed the same while its record changed: its row is cut at the ends of the range first, so that
+    every row lies in the range or outside of it.
+    """
+    for first, last in ranges:
+        for table, owner in owned(noun).items():
+            rows = HISTORY[table.name]
+            for cut in (first, last):
+                crossing = and_(rows.c[owner] == pk, rows.c.valid_from < cut, rows.c.valid_to > cut)
+                found = [dict(row) for row in connection.execute(select(rows).where(crossing)).mappings()]
+                if found:
+                    connection.execute(update(rows).where(crossing).values(valid_to=cut))
+                    connection.execute(insert(rows), [row | {"valid_from": cut} for row in found])
+            yield rows, owner, first, last
 
 
 def merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

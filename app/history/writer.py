@@ -87,6 +87,7 @@ class Writer:
         self._amendments = counter.amendments
         self._has_version = False
         self._is_public = False
+        self._takes_from_public = False
         self._is_settled = True
         self._hides: bool | None = None
         self._at = datetime.min.replace(tzinfo=UTC)
@@ -280,8 +281,8 @@ class Writer:
 
     def _settle(self) -> None:
         """Hide what has come to exist only through hidden rows, and show what no longer does."""
-        self._is_settled = True
         if not self.is_anything_hidden:
+            self._is_settled = True
             return
         before, after = hidden_before(self.connection), hidden_now(self.connection)
         nouns = self._nouns(before ^ after)
@@ -294,7 +295,8 @@ class Writer:
             self._flip(nouns[pk], pk, hidden=False, public_action=Action.create)
         self.flush()
         told = select(_CHANGE.c.position).where(_CHANGE.c.version == self.version, _CHANGE.c.public_action.is_not(None))
-        self._is_public = bool(lost) or self.connection.execute(told.limit(1)).first() is not None
+        self._is_public = self._takes_from_public or self.connection.execute(told.limit(1)).first() is not None
+        self._is_settled = True
 
     def _nouns(self, keys: Iterable[int]) -> dict[int, Noun]:
         query = select(_RECORD.c.pk, _RECORD.c.kind).where(_RECORD.c.pk.in_(list(keys)))
@@ -334,6 +336,7 @@ class Writer:
             self._amendments += 1
             row = {"number": self._amendments, "version": self.version, "first": first, "last": last}
             self._insert(_AMENDMENT, {**row, "is_public": is_public, "reason": reason})
+            self._takes_from_public = self._takes_from_public or is_public
             self._is_public = self._is_public or is_public
 
     # --- rows ------------------------------------------------------------------------------------------------------

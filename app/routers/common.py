@@ -119,12 +119,17 @@ def tag(response: Response, view: View, *, revision: int | None = None, pure: bo
     if revision is None:
         response.headers["ETag"] = f'"{view.tag}-{variant}"' if variant else f'"{view.tag}"'
     else:
-        response.headers["ETag"] = f'"r{revision}"' if pure else f'"r{revision}-{view.tag}"'
+        response.headers["ETag"] = record_tag(view, revision, pure=pure)
     response.headers["Data-Version"] = view.version
     if view.amended:
         response.headers["Data-Version-Amended"] = "true"
     response.headers["Cache-Control"] = "no-cache" if view.is_public else "private, no-cache"
     response.headers.add_vary_header("Authorization")
+
+
+def record_tag(view: View, revision: int, *, pure: bool) -> str:
+    """The entity tag of one record. `pure`: its answer depends on its own revision alone."""
+    return f'"r{revision}"' if pure else f'"r{revision}-{view.tag}"'
 
 
 AsOf = Annotated[str, StringConstraints(max_length=40)]
@@ -144,20 +149,29 @@ VersionParametersDep = Annotated[VersionParameters, Query()]
 
 IfMatch = Annotated[
     str | None,
-    Header(description="Entity tag of the revision that you mean to change.", examples=['"r1"'], max_length=200),
+    Header(
+        description="Entity tag of the revision that you mean to change, or several.", examples=['"r1"'], max_length=200
+    ),
 ]
 
 
-def revision_of(if_match: str | None) -> int:
-    """The revision that an If-Match header names; problems where it is missing or is no tag of ours."""
+_TAG = re.compile(r'"r([0-9]{1,15})(?:-[vr][0-9.]{1,30})?(?:~(?:gzip|zstd|br))?"')
+
+
+def revisions_of(if_match: str | None) -> list[int]:
+    """The revisions that If-Match names, by one entity tag or several; problems where there are none of ours.
+
+    A weak tag names none: RFC 9110 has If-Match compare strongly.
+    """
     if if_match is None:
         raise Problem("if-match-required", "Send If-Match with the entity tag that you read.")
     if if_match.strip() == "*":
         raise Problem("if-match-required", "If-Match: * names no revision; send the entity tag that you read.")
-    found = re.fullmatch(r'\s*"r([0-9]{1,15})(?:-v[0-9]{1,15})?"\s*', if_match)
-    if found is None:
+    found = [_TAG.fullmatch(tag.strip()) for tag in if_match.split(",")]
+    revisions = [int(tag.group(1)) for tag in found if tag]
+    if not revisions:
         raise Problem("changed-meanwhile", "If-Match is not an entity tag of this record.")
-    return int(found.group(1))
+    return revisions
 
 
 def link_next(request: Request, cursor: str) -> str:

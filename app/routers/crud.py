@@ -23,14 +23,16 @@ from app.routers.common import (
     Words,
     link_next,
     problems,
-    revision_of,
+    revisions_of,
     tag,
     view_of,
 )
+from app.routers.idempotency import IDEMPOTENCY_PROBLEMS, REPLAYED_HEADERS, IdempotentDep
 from app.store import records
 from app.store.derived import DERIVED
 from app.store.records import CREATE, PageQuery, filter_parameter, include_names
 from app.store.references import related, single_references
+from app.store.revisions import named_revision
 
 READ: dict[str, Any] = {noun.kind: read_schema(noun) for noun in NOUNS}
 """Kind -> the answer for one record."""
@@ -245,13 +247,15 @@ def crud_router(
         return record
 
     def create_record(
-        body: Any, response: Response, database: DatabaseDep, caller: CallerDep, _: NoParametersDep
-    ) -> Any:
+        body: Any, database: DatabaseDep, caller: CallerDep, once: IdempotentDep, _: NoParametersDep
+    ) -> Response:
         with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
-            public_id = records.create(writer, noun, body)
-            record = _answer(response, writer, public_id)
+            return once.answer(writer.connection, lambda response: _create(response, writer, body))
+
+    def _create(response: Response, writer: Writer, body: Any) -> Any:
+        public_id = records.create(writer, noun, body)
         response.headers["Location"] = f"/v1/{noun.path}/{public_id}"
-        return record
+        return _answer(response, writer, public_id)
 
     def update_record(
         id: str,  # noqa: A002
@@ -262,9 +266,10 @@ def crud_router(
         _: NoParametersDep,
         if_match: IfMatch = None,
     ) -> Any:
-        revision = revision_of(if_match)
+        revisions = revisions_of(if_match)
         try:
             with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
+                revision = named_revision(writer, noun, id, revisions)
                 records.update(writer, noun, id, body.model_dump(exclude_unset=True), revision)
                 return _answer(response, writer, id)
         except ValidationError as error:
@@ -277,9 +282,9 @@ def crud_router(
         _: NoParametersDep,
         if_match: IfMatch = None,
     ) -> None:
-        revision = revision_of(if_match)
+        revisions = revisions_of(if_match)
         with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
-            records.delete(writer, noun, id, revision)
+            records.delete(writer, noun, id, named_revision(writer, noun, id, revisions))
 
     def _answer(response: Response, writer: Writer, public_id: str) -> Any:
         """What this write made of the record, read before any other write can change it."""
@@ -320,12 +325,13 @@ def crud_router(
         response_model=detail,
         response_description=f"The new {name}.",
         responses={
-            201: {"headers": READ_HEADERS},
+            201: {"headers": READ_HEADERS | REPLAYED_HEADERS},
             **problems(
                 "id-taken",
                 "reference-not-found",
                 "duplicate",
                 "cycle",
+                *IDEMPOTENCY_PROBLEMS,
                 "body-too-large",
                 "unsupported-media-type",
                 "malformed-json",

@@ -42,13 +42,7 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(IntegrityError)
     async def _integrity(request: Request, error: IntegrityError) -> Response:
-        text = str(error.orig)
-        if "UNIQUE" in text or "23505" in text:
-            problem = Problem("duplicate", "A record with the same defining fields exists already.")
-        else:
-            log.error("integrity error", exc_info=error)
-            problem = Problem("malformed-body", "The record contradicts itself.")
-        return problem_response(problem, request.scope)
+        return problem_response(integrity_problem(error), request.scope)
 
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> Response:
@@ -68,6 +62,15 @@ def install_handlers(app: FastAPI) -> None:
     async def _unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error)
         return problem_response(unexpected(), request.scope)
+
+
+def integrity_problem(error: IntegrityError) -> Problem:
+    """What the database refused to store, as a problem that does not repeat it."""
+    text = str(error.orig)
+    if "UNIQUE" in text or "23505" in text:
+        return Problem("duplicate", "A record with the same defining fields exists already.")
+    log.error("integrity error", exc_info=error)
+    return Problem("malformed-body", "The record contradicts itself.")
 
 
 def _busy() -> Problem:

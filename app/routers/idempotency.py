@@ -100,7 +100,7 @@ async def _never(request: Request) -> None:
 
 
 def _wrong(kind: str, detail: str) -> Problem:
-    errors = [{"parameter": "Idempotency-Key", "detail": detail}]
+    errors = [{"parameter": "idempotency-key", "detail": detail}]
     return Problem(kind, "See /docs for the parameters of this operation.", errors=errors)
 
 

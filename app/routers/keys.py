@@ -13,6 +13,7 @@ from app.access.scopes import Scope, in_order
 from app.models.types import Schema
 from app.problems import Problem
 from app.routers.common import CallerDep, DatabaseDep, NoParametersDep, Parameters, link_next, problems
+from app.routers.idempotency import UnrepeatableDep
 
 router = APIRouter(prefix="/v1", tags=["access"])
 
@@ -139,6 +140,7 @@ def list_keys(
     operation_id="create_key",
     summary="Create a key",
     response_description="The new key, shown this once.",
+    dependencies=[UnrepeatableDep],
     responses=problems("body-too-large", "unsupported-media-type", "malformed-json", "malformed-body"),
 )
 def create_key(
@@ -148,7 +150,10 @@ def create_key(
     caller: CallerDep,
     _: NoParametersDep,
 ) -> KeyMade:
-    """Every key may read. The answer shows the key for the only time: a digest of it is all that is stored."""
+    """Every key may read. The answer shows the key for the only time: a digest of it is all that is stored.
+
+    It takes no `Idempotency-Key`, as the answer would have to be kept.
+    """
     with database.write_service() as connection:
         whole, key = keys.create_key(
             connection, label=body.label, scopes=body.scopes, expires_at=body.expires_at, actor=caller.name

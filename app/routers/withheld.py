@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from app.models.types import Line, Schema
 from app.problems import Problem
 from app.routers.common import CallerDep, DatabaseDep, NoParametersDep, Parameters, link_next, problems
+from app.routers.idempotency import IDEMPOTENCY_PROBLEMS, REPLAYED_HEADERS, IdempotentDep
 from app.store import withheld
 from app.store.withheld import ID_DIGITS, RULE, Term
 
@@ -79,22 +80,35 @@ def list_withheld_terms(
     operation_id="create_withheld_term",
     summary="Withhold a term",
     response_description="What is known of the term from now on.",
-    responses=problems(
-        "duplicate", "body-too-large", "unsupported-media-type", "malformed-json", "malformed-body", "no-secret"
-    ),
+    response_model=WithheldTermRead,
+    responses={
+        201: {"headers": REPLAYED_HEADERS},
+        **problems(
+            "duplicate",
+            "body-too-large",
+            "unsupported-media-type",
+            "malformed-json",
+            "malformed-body",
+            "no-secret",
+            *IDEMPOTENCY_PROBLEMS,
+        ),
+    },
 )
 def create_withheld_term(
     body: Annotated[WithheldTermCreate, Body(openapi_examples=_EXAMPLE)],
-    response: Response,
     database: DatabaseDep,
     caller: CallerDep,
+    once: IdempotentDep,
     _: NoParametersDep,
-) -> WithheldTermRead:
+) -> Response:
     """From now on no record may contain it. Records that do already are found by `tejido withhold scan`."""
+
+    def make(response: Response) -> WithheldTermRead:
+        response.headers["Cache-Control"] = "no-store"
+        return _read(withheld.add_term(connection, body.term, secret=database.secret, actor=caller.name))
+
     with database.write_service() as connection:
-        term = withheld.add_term(connection, body.term, secret=database.secret, actor=caller.name)
-    response.headers["Cache-Control"] = "no-store"
-    return _read(term)
+        return once.answer(connection, make)
 
 
 @router.delete(

@@ -5,11 +5,12 @@ columns there are is read from an SQLite file and not from the models, so that r
 """
 
 import hashlib
+import io
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from itertools import islice
 from typing import Any
@@ -110,24 +111,22 @@ def read_file(source: sqlite3.Connection, layout: Layout) -> Generator[Row]:
 
 
 def _read_postgresql(connection: Connection, layout: Layout) -> Iterator[Row]:
-    # The driver holds a whole result in memory, so a table is asked for in parts.
-    stored = [_STORED.get(kind) for kind in layout.columns.values()]
+    # COPY is several times quicker than rows as the driver makes them; in parts, because it holds a whole result.
+    for setting in ("timezone = 'UTC'", "datestyle = 'ISO'", "bytea_output = 'hex'"):
+        connection.execute(text(f"SET LOCAL {setting}"))
+    kinds = list(layout.columns.values())
     places = [list(layout.columns).index(column) for column in layout.key]
-    given = ", ".join(f":key{place}" for place in places)
-    last: Row | None = None
+    driver: Any = connection.connection.cursor()
+    after = ""
     while True:
-        after = "" if last is None else f"WHERE ({layout.order}) > ({given})"
         query = f"SELECT {layout.listed} FROM {layout.table} {after} ORDER BY {layout.order} LIMIT {_BATCH}"  # noqa: S608
-        keys = {} if last is None else {f"key{place}": last[place] for place in places}
-        rows = connection.execute(text(query), keys).all()
-        for row in rows:
-            yield tuple(
-                value if value is None or store is None else store(value)
-                for value, store in zip(row, stored, strict=True)
-            )
+        written = io.BytesIO()
+        driver.execute(f"COPY ({query}) TO STDOUT", stream=written)
+        rows = [_row(line, kinds) for line in written.getvalue().decode().split("\n")[:-1]]
+        yield from rows
         if len(rows) < _BATCH:
             return
-        last = tuple(rows[-1])
+        after = f"WHERE ({layout.order}) > ({', '.join(_literal(rows[-1][place]) for place in places)})"
 
 
 def write_file(target: sqlite3.Connection, layout: Layout, rows: Iterable[Row]) -> None:
@@ -171,12 +170,10 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+def _literal(value: Any) -> str:
+    """A part of a key in a statement: COPY takes no parameters."""
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
-
-_STORED: Mapping[str, Callable[[Any], Any]] = {"BOOLEAN": int, "DATETIME": _moment, "BLOB": bytes}
-"""Type of a column -> how SQLite stores what the driver of PostgreSQL gives; the others give the same."""
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -194,3 +191,32 @@ def _cell(value: Any, kind: str) -> str:
     if kind == "BLOB":
         return f"\\\\x{value.hex()}"
     return str(value).translate(_ESCAPES) if isinstance(value, str) else str(value)
+
+
+def _row(line: str, kinds: list[str]) -> Row:
+    """A row from the text form of PostgreSQL's COPY."""
+    return tuple(
+        None if cell == "\\N" else _VALUES[kind](cell) for cell, kind in zip(line.split("\t"), kinds, strict=True)
+    )
+
+
+def _text(cell: str) -> str:
+    return _ESCAPED.sub(lambda found: _LETTERS.get(found[1], found[1]), cell) if "\\" in cell else cell
+
+
+def _moment(cell: str) -> str:
+    seconds, _, fraction = cell.removesuffix("+00").partition(".")
+    return f"{seconds}.{fraction:0<6}"
+
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_VALUES: Mapping[str, Callable[[str], Any]] = {
+    "VARCHAR": _text,
+    "INTEGER": int,
+    "BIGINT": int,
+    "BOOLEAN": lambda cell: int(cell == "t"),
+    "DATETIME": _moment,
+    "BLOB": lambda cell: bytes.fromhex(cell[3:]),
+}
+"""Type of a column -> its value, as SQLite stores it, from a cell of COPY."""

@@ -7,7 +7,6 @@ a digest is kept, under the secret of the deployment where there is one: a body 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +16,7 @@ from app.models.service import IdempotentAnswer
 from app.models.tables import DataCounter, sql_table
 from app.problems import Problem
 
-__all__ = ["Answer", "Sent", "digest_of", "find_answer", "forget_answers", "keep_answer"]
+__all__ = ["Answer", "Sent", "digest_of", "find_answer", "keep_answer"]
 
 _MOST_REMOVED = 100
 """Old answers that are removed when one is kept: more than come, and few enough not to hold the write up."""
@@ -77,13 +76,3 @@ def keep_answer(connection: Connection, sent: Sent, answer: Answer, *, at: datet
     connection.execute(delete(_ANSWER).where(_ANSWER.c.caller == sent.caller, _ANSWER.c.key == sent.key))
     values = {"status": answer.status, "headers": json.dumps(answer.headers), "body": answer.body, "at": at}
     connection.execute(insert(_ANSWER).values(caller=sent.caller, key=sent.key, digest=sent.digest, **values))
-
-
-def forget_answers(connection: Connection, refs: Iterable[str]) -> None:
-    """Remove every answer that names one of these records: what is expunged is nowhere."""
-    wanted = [f'"{ref}"'.encode() for ref in refs]
-    for caller, key in connection.execute(select(_ANSWER.c.caller, _ANSWER.c.key)).all():
-        own = (_ANSWER.c.caller == caller, _ANSWER.c.key == key)
-        body = connection.execute(select(_ANSWER.c.body).where(*own)).scalar_one()
-        if any(ref in body for ref in wanted):
-            connection.execute(delete(_ANSWER).where(*own))

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, false, func, not_, or_, select
 
+from app.history.readmitting import bring_back
 from app.history.tables import SEARCH_FORM
 from app.history.view import View, present_view
 from app.history.withheld import refuse_withheld
@@ -19,7 +20,7 @@ from app.history.writer import PartRows, Writer
 from app.models.folding import fold, fold_name
 from app.models.noun import Noun, Values, create_schema, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
-from app.models.tables import Reader, Visibility
+from app.models.tables import Action, Change, Reader, Visibility, sql_table
 from app.models.types import STATE_PATTERN, Schema
 from app.problems import Problem, not_found
 from app.store.reading import RECORD, chunks, to_records, within
@@ -27,6 +28,7 @@ from app.store.references import REFERRERS, Referrer, related, single_references
 from app.store.search import states_of
 
 CITATION = BY_KIND["citation"]
+_CHANGE = sql_table(Change)
 MOST_INCLUDED = 2000
 """Related records that one answer may carry under each name of `include`."""
 _SHOWN_REFERRERS = 50
@@ -75,10 +77,12 @@ def read(view: View, noun: Noun, public_id: str, include: Sequence[str] = ()) ->
 
 def _absent(view: View, noun: Noun, public_id: str) -> Problem:
     """Why there is no such record: it never was, was deleted, or was not there yet. Of hidden ones nothing is told."""
-    deleted = RECORD.c.public_deleted_in if view.is_public else RECORD.c.deleted_in
-    named = (RECORD.c.kind == noun.kind, RECORD.c.id == public_id)
-    found = view.connection.execute(select(deleted).where(*named)).first()
-    if found is not None and found[0] is not None and found[0] <= view.number:
+    # From the log: what was deleted may have come back after the version that is looked at.
+    told = _CHANGE.c.public_action if view.is_public else _CHANGE.c.action
+    query = select(told).join(RECORD, RECORD.c.pk == _CHANGE.c.record_pk)
+    query = query.where(RECORD.c.kind == noun.kind, RECORD.c.id == public_id, _CHANGE.c.version <= view.number)
+    query = query.where(told.is_not(None)).order_by(_CHANGE.c.version.desc(), _CHANGE.c.position.desc()).limit(1)
+    if view.connection.execute(query).scalar() == Action.delete:
         return Problem("gone", "The record was deleted; its history is kept.")
     return not_found(noun.kind)
 
@@ -637,3 +641,27 @@ def _refuse_cycle(view: View, noun: Noun, pk: int, row: Values) -> None:
             # Two indicators may conflict with each other; only what stands above must not come round.
             is_ladder = name != "conflicts_with"
             above = view.connection.execute(select(column).where(table.c.pk == above)).scalar() if is_ladder else None
+
+
+def put_back(writer: Writer, noun: Noun, pk: int, fields: Values) -> None:
+    """Give a record the fields that it had, whether it has others now, was deleted, or was withdrawn.
+
+    A record that the public deleted and that was kept for others (`Writer.withdraw`) becomes public again.
+    """
+    writer.flush()
+    table = writer.view[noun.sql]
+    present = writer.connection.execute(select(table.c.id).where(table.c.pk == pk)).scalar()
+    values = noun.fields.model_validate(fields).model_dump()
+    refuse_withheld(writer.withheld, values)
+    row, parts = _to_tables(writer, noun, values)
+    _refuse_cycle(writer.view, noun, pk, row)
+    if present is None:
+        bring_back(writer, noun, pk, row, parts)
+        return
+    before = read(writer.view, noun, present)
+    changed = {name for name, value in fields.items() if before[name] != value}
+    if changed:
+        own = {
+            table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changed
+        }
+        writer.update(noun, pk, row, own, Action.restore)

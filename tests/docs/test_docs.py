@@ -120,7 +120,9 @@ def served_paths() -> frozenset[str]:
 
 def test_every_address_is_told_of_in_the_page_on_the_api() -> None:
     text = text_of(DOCS / "api.md")
-    families = {f"/v1/{noun.path}" for noun in NOUNS} | {f"/v1/{noun.path}/{{id}}" for noun in NOUNS}
+    shared = ("", "/{id}", "/{id}/history", "/{id}/restore")
+    assert [path for path in shared if f"/v1/{{resource}}{path}`" not in text] == []
+    families = {f"/v1/{noun.path}{path}" for noun in NOUNS for path in shared}
     assert [noun.path for noun in NOUNS if f"`{noun.path}`" not in text] == []
     assert [path for path in sorted(served_paths() - families) if f"`{path}`" not in text] == []
 

@@ -21,8 +21,9 @@ ENDLESS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
     "postgresql": "SELECT pg_sleep(60)",
 }
+CUT = r"interrupted|57014"
 LONG = {
-    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000000) SELECT max(i) FROM n",
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500000) SELECT max(i) FROM n",
     "postgresql": "SELECT pg_sleep(0.8)",
 }
 
@@ -46,7 +47,7 @@ def test_a_read_that_does_not_end_is_interrupted_and_the_next_is_not(
     database = opened(0.3)
     for _ in range(2):
         started = time.monotonic()
-        with database.read() as connection, pytest.raises(DBAPIError, match="interrupted|57014"):
+        with database.read() as connection, pytest.raises(DBAPIError, match=CUT):
             connection.execute(text(ENDLESS[backend.name])).all()
         assert 0.25 < time.monotonic() - started < 5
         with database.read() as connection:
@@ -59,7 +60,7 @@ def test_the_reading_of_the_rows_counts_too(backend: Backend, opened: Callable[.
         rows = "SELECT i, pg_sleep(0.001) FROM generate_series(1, 100000) AS n(i)"
     else:
         rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
-    with opened(0.3).read() as connection, pytest.raises(DBAPIError, match="interrupted|57014"):
+    with opened(0.3).read() as connection, pytest.raises(DBAPIError, match=CUT):
         for _ in connection.execute(text(rows)):
             pass
 
@@ -69,15 +70,17 @@ def test_each_statement_has_the_time_not_the_transaction(opened: Callable[..., D
     for _ in range(2):
         with database.write_service() as connection:
             for number in range(5):
-                connection.execute(text("UPDATE topic SET note = :note WHERE pk = 1"), {"note": f"step {number}"})
+                connection.execute(text("UPDATE topic SET note = :note"), {"note": f"step {number}"})
                 time.sleep(0.2)
     with database.read() as connection:
-        assert connection.execute(text("SELECT note FROM topic WHERE pk = 1")).scalar_one() == "step 4"
+        assert connection.execute(text("SELECT DISTINCT note FROM topic")).scalar_one() == "step 4"
 
 
 def test_a_write_that_is_interrupted_leaves_nothing_behind(backend: Backend, opened: Callable[..., Database]) -> None:
     database = opened(0.3)
-    with pytest.raises(DBAPIError, match="interrupted|57014"), database.write_service() as connection:
+    with ExitStack() as transaction:
+        transaction.enter_context(pytest.raises(DBAPIError, match=CUT))
+        connection = transaction.enter_context(database.write_service())
         connection.execute(text("UPDATE topic SET note = 'half'"))
         connection.execute(text(ENDLESS[backend.name])).all()
     with database.write_service() as connection:
@@ -134,4 +137,4 @@ def test_a_request_whose_statement_takes_too_long_is_told_so(
         assert (refused.status_code, body["errors"]) == (503, [])
         assert "retry-after" not in refused.headers
         assert "took too long" in caplog.text
-        assert client.get("/v1/organizations").status_code == 200
+        assert client.get("/readyz").status_code == 200

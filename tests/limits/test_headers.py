@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from datetime import UTC, datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -67,7 +68,8 @@ def test_every_kind_of_answer_has_them_once(
 
 
 def test_the_answer_to_what_failed_or_came_too_often_has_them_too(url: str) -> None:
-    app = create_app(Settings(database_url=url, rate_limit_reads="1/minute"))
+    chosen = Settings(database_url=url, rate_limit_reads="1/minute")
+    app = create_app(chosen, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
 
     def fail(*_: object) -> None:
         raise RuntimeError("secret detail")

@@ -297,7 +297,8 @@ def test_an_address_may_have_many_parameters_and_is_refused_for_their_length_alo
     problem(client.get("/v1/topics?" + "a&" * 3900), "unknown-parameter")
     problem(client.get("/v1/topics?" + "&".join(f"p{number}=1" for number in range(900))), "unknown-parameter")
     assert client.get("/v1/topics?" + "limit=1&" * 900).status_code == 200
-    assert client.get("/v1/organizations?" + "&".join(["state=MX-NLE"] * 500)).status_code == 200
+    assert client.get("/v1/networks/coalitions?" + "state=MX-NLE&" * 200).status_code == 200
+    problem(client.get("/v1/networks/coalitions?" + "state=MX-NLE&" * 500), "bad-parameter")
     problem(client.get("/v1/topics?" + "a&" * 4000), "uri-too-long")
 
 

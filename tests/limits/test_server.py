@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -32,7 +33,9 @@ def serving(url: str, **settings: Any) -> Iterator[int]:
     chosen = Settings(database_url=url, **settings)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(chosen), log_level="critical", lifespan="on", **server_options(chosen))
+        # With a time that stands still, no window of a rate limit ends in the middle of a test.
+        app = create_app(chosen, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        config = uvicorn.Config(app, log_level="critical", lifespan="on", **server_options(chosen))
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -21,7 +21,12 @@ _numbers = count(1)
 _MEMBERS = {"type", "title", "status", "detail", "errors", "request_id"}
 GIVEN_UP = "MX-AGU"
 """The state number 01, which tests delete in order to create one: all 32 numbers are taken."""
-_EXTRA = {"referred-to": {"referred_to_by", "referred_to_by_total"}, "missing-scope": {"scope"}}
+_EXTRA = {
+    "referred-to": {"referred_to_by", "referred_to_by_total"},
+    "missing-scope": {"scope"},
+    "undo-refused": {"reasons", "reasons_total"},
+    "bulk-refused": {"refused"},
+}
 
 
 def problem(response: Response, kind: str | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.models.nouns import BY_KIND, NOUNS
 from tests.routers.asking import create, problem, version
+from tests.support.keys import as_caller
 
 ENCODINGS = ("identity", "gzip", "zstd", "br")
 READS = (
@@ -100,6 +101,9 @@ def test_the_tag_of_an_answer_with_related_records_serves_for_a_change(writable:
         ('"r-1"', "changed-meanwhile"),
         ('"v1"', "changed-meanwhile"),
         ('"r2", "r3"', "changed-meanwhile"),
+        ('W/"r1", "r2"', "changed-meanwhile"),
+        ('"r1~deflate"', "changed-meanwhile"),
+        (", ,", "changed-meanwhile"),
         ('"r' + "9" * 15 + '"', "changed-meanwhile"),
         ('"r' + "9" * 100 + '"', "changed-meanwhile"),
         ('"r' + "9" * 5000 + '"', "bad-parameter"),
@@ -117,6 +121,33 @@ def test_an_if_match_that_names_no_present_revision_changes_nothing(
     problem(writable.delete(address, headers=own), kind)
     assert version(writable) == before
     assert writable.get(address).json() == made
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ('"r7", "r1"',),
+        ('"r1" ,"r7", W/"r2"',),
+        ('"r7"', '"r1"'),
+        ('"r1~gzip"', "other"),
+        ('"r1-v3"',),
+        ('"r1-r3.2~zstd", "r9"',),
+    ],
+)
+def test_any_of_several_tags_serves_for_a_change(writable: TestClient, lines: tuple[str, ...]) -> None:
+    made = create(writable, "topic")
+    own = [("If-Match", line) for line in lines]
+    assert writable.patch(f"/v1/topics/{made['id']}", json={"note": "x"}, headers=own).json()["revision"] == 2
+    problem(writable.delete(f"/v1/topics/{made['id']}", headers=own), "changed-meanwhile")
+
+
+@pytest.mark.parametrize("address", ["/v1/projects/conjusticia", "/v1/topics/access-to-justice"])
+def test_a_restricted_reader_changes_what_it_has_read(writable: TestClient, address: str) -> None:
+    keeper = as_caller(writable, "restricted", "write")
+    read = keeper.get(address)
+    changed = keeper.patch(address, json={"note": "seen"}, headers={"If-Match": read.headers["etag"]})
+    assert changed.json()["revision"] == read.json()["revision"] + 1, changed.text
+    problem(keeper.delete(address, headers={"If-Match": read.headers["etag"]}), "changed-meanwhile")
 
 
 def test_lists_and_networks_change_their_tag_with_any_write_and_records_with_their_own(writable: TestClient) -> None:

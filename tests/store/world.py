@@ -62,15 +62,21 @@ def write(writer: Writer, random: Random) -> str:
 
 
 def _create(writer: Writer, random: Random, noun: Noun) -> str:
-    body = _body(writer.connection, random, noun)
+    body = random_body(writer.connection, random, noun)
+    records.create(writer, noun, CREATE[noun.kind].model_validate(body))
+    return f"create {noun.kind} {body['id']}"
+
+
+def random_body(connection: Connection, random: Random, noun: Noun) -> Values:
+    """The body of a new record, with an id and sometimes with citations."""
+    body = _body(connection, random, noun)
     if noun.kind == "state":
         body["id"] = "MX-" + "".join(random.choice("ABYZ") for _ in range(3))
     else:
         body["id"] = random.choice(("a", "b-2", "zz", "0")) + "-" + str(random.randrange(300))
     if noun.kind != "citation" and random.random() < 0.4:
-        body["citations"] = _citations(writer.connection, random)
-    records.create(writer, noun, CREATE[noun.kind].model_validate(body))
-    return f"create {noun.kind} {body['id']}"
+        body["citations"] = _citations(connection, random)
+    return body
 
 
 def _ids(connection: Connection, noun: Noun) -> list[str]:

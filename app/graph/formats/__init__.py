@@ -1,7 +1,7 @@
 """Networks in the formats of other tools: the registry, and which one an Accept header asks for."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from app.graph.formats import (
     vis,
 )
 
-__all__ = ["DEFAULT", "FORMATS", "Format", "accepted", "file_name", "write_answer"]
+__all__ = ["DEFAULT", "FORMATS", "Format", "accepted", "file_name", "preferred", "write_answer"]
 
 _QUALITY = re.compile(r"[01]|0\.[0-9]{0,3}|1\.0{0,3}")
 
@@ -124,15 +124,22 @@ FORMATS: dict[str, Format] = {
 
 
 def accepted(header: str | None) -> Format | None:
-    """The format that an Accept header asks for (RFC 9110, 12.5.1); None where it takes none of ours.
+    """The format that an Accept header asks for; None where it takes none of ours."""
+    by_media = {one.media_type: one for one in FORMATS.values()}
+    found = preferred(header, by_media)
+    return None if found is None else by_media[found]
 
-    Among equals the format listed first wins, so that a browser, which takes everything, gets the default.
+
+def preferred(header: str | None, media_types: Iterable[str]) -> str | None:
+    """The media type that an Accept header asks for (RFC 9110, 12.5.1); None where it takes none of them.
+
+    Among equals the one listed first wins, so that a browser, which takes everything, gets the default.
     """
     ranges = [_range(part) for part in (header or "*/*").split(",") if part.strip()] or [("*/*", 1.0)]
     best: tuple[float, int] = (0.0, 0)
     found = None
-    for order, one in enumerate(FORMATS.values()):
-        quality = _quality(one.media_type, ranges)
+    for order, one in enumerate(media_types):
+        quality = _quality(one, ranges)
         if quality and (quality, -order) > best:
             best, found = (quality, -order), one
     return found

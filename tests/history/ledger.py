@@ -1,0 +1,525 @@
+"""The plain model with both classes of reader: a dictionary of what each saw, for each version.
+
+It knows nothing of tables, spans and keys. What the public may not see is worked out here from the docstring of
+`app.history.visibility`, over dictionaries: once for the records that are there, and once for the past.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.history.view import View
+from app.history.writer import Writer
+from app.models.noun import Noun
+from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
+from app.models.projects import ParticipationRole
+from app.models.tables import Reader
+from app.store import records
+from app.store.records import CITATION, CREATE, PageQuery
+from app.store.restoring import restore
+from tests.history.model import Model, Row
+
+Key = tuple[str, str]
+"""Kind and id."""
+
+KINDS = ("topic", "organization", "document", "project", "funding", "participation", "citation", "project", "funding")
+"""What is written; some more often."""
+
+_TRANSLATED = {"restrict": "publish", "publish": "restrict"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record as it was from one version on."""
+
+    fields: Row
+    revision: int
+    since: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change of the log, and what the public is told of it."""
+
+    version: int
+    key: Key
+    action: str
+    public_action: str | None
+    revision: int
+
+
+class Ledger(Model):
+    """What each class of reader sees of each version, and is told of each change. The open transaction is in `log`."""
+
+    def __init__(self) -> None:
+        """Empty, at version 0."""
+        super().__init__(0)
+        self.restricted: set[Key] = set()
+        """What was restricted itself."""
+        self.hidden: set[Key] = set()
+        """What the public does not see; of deleted records, what it did not see last."""
+        self.gone: dict[Key, int] = {}
+        self.last: dict[Key, int] = {}
+        """The last revision of each record, deleted ones too."""
+        self.past: list[dict[Key, Entry]] = [{}]
+        self.seen: list[dict[Key, Entry]] = [{}]
+        """Version -> what was there, and what of it the public may see."""
+        self.public: list[int] = [0]
+        """Version -> the public one that held since."""
+        self.amended: dict[int, int] = {}
+        """Version -> the last one that took something away from what the public saw of it."""
+        self.feed: list[Told] = []
+        self.causes: list[str] = [""]
+        self.runs: list[int] = []
+        self.undone: dict[int, int] = {}
+        """Version that undid a run -> the version of the run."""
+
+    def copy(self) -> "Ledger":
+        """The model as it is now."""
+        made = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | list | set):
+                setattr(made, name, value.copy())
+        made.records = {kind: dict(found) for kind, found in self.records.items()}
+        made.seen = [dict(one) for one in self.seen]
+        return made
+
+    # What a reader is to find
+
+    @property
+    def version(self) -> int:
+        """The internal version now."""
+        return len(self.past) - 1
+
+    def latest(self, reader: Reader) -> int:
+        """The version now, as the class of reader counts it."""
+        return self.public[-1] if reader is Reader.public else self.version
+
+    def internal(self, reader: Reader, ordinal: int) -> int:
+        """The internal version that holds where the class of reader asks for one of its own."""
+        if reader is Reader.restricted:
+            return ordinal
+        return max(number for number, public in enumerate(self.public) if public == ordinal)
+
+    def at(self, reader: Reader, number: int) -> dict[Key, Entry]:
+        """What a class of reader sees of an internal version."""
+        return (self.seen if reader is Reader.public else self.past)[number]
+
+    def told(self, reader: Reader) -> list[tuple[int, str, str, str, int]]:
+        """The change log: version and action as the class of reader is told, kind, id, revision."""
+        return sorted(
+            (self.public[one.version], one.public_action, *one.key, one.revision)
+            if reader is Reader.public
+            else (one.version, one.action, *one.key, one.revision)
+            for one in self.feed
+            if reader is Reader.restricted or one.public_action is not None
+        )
+
+    def history(self, reader: Reader, key: Key) -> list[tuple[int, int, str, Row | None]]:
+        """Version, revision, action and fields for each version that changed a record, newest first."""
+        found: dict[int, list[tuple[str, int]]] = {}
+        for one in self.feed:
+            action = one.public_action if reader is Reader.public else one.action
+            if one.key == key and action is not None:
+                found.setdefault(one.version, []).append((action, one.revision))
+        answer: list[tuple[int, int, str, Row | None]] = []
+        for version in sorted(found, reverse=True):
+            (first, _), (last, revision) = found[version][0], found[version][-1]
+            entry = None if last == "delete" else self.at(reader, version)[key].fields
+            ordinal = self.public[version] if reader is Reader.public else version
+            action = first if first == "create" and entry is not None else last
+            answer.append((ordinal, revision, action, entry))
+        return answer
+
+    # Writing: each does the same to the store and to the model
+
+    def create(self, writer: Writer, noun: Noun) -> None:
+        """A new record, with citations or without."""
+        body = self.new_body(noun)
+        made = CREATE[noun.kind].model_validate(body)
+        refusal = self.refusal(noun, body["id"], self.fields_of(noun, body))
+        self._do(refusal, lambda: records.create(writer, noun, made))
+        self.enter(noun, body)
+        self.enter_citations(writer.view, noun, body)
+
+    def edit(self, writer: Writer, noun: Noun, public_id: str) -> None:
+        """Some fields."""
+        self._update(writer, noun, public_id)
+
+    def delete(self, writer: Writer, noun: Noun, public_id: str) -> None:
+        """A record and its citations."""
+        self._delete(writer, noun, public_id)
+
+    def set_visibility(self, writer: Writer, noun: Noun, public_id: str) -> None:
+        """Restrict what was not restricted itself, publish what was."""
+        key = (noun.kind, public_id)
+        wanted, action = ("public", "publish") if key in self.restricted else ("restricted", "restrict")
+        revision = self.revisions[key]
+        self._do("", lambda: records.update(writer, noun, public_id, {"visibility": wanted}, revision))
+        self.restricted ^= {key}
+        self._put(noun.kind, public_id, self.records[noun.kind][public_id], action, revision + 1)
+
+    def restore(self, writer: Writer, noun: Noun, public_id: str, version: int) -> None:
+        """As it was at a version in which it was there."""
+        key = (noun.kind, public_id)
+        values = self.past[version][key].fields
+        refusal = self._unfit(noun, public_id, values)
+        self._do(refusal, lambda: restore(writer, noun, public_id, f"r{version}", [self.last[key]]))
+        cited = []
+        if key not in self.revisions:
+            deleted, ref = self.gone[key], ref_of(*key)
+            before = self.past[deleted - 1]
+            cited = [
+                one
+                for one, number in self.gone.items()
+                if one[0] == "citation"
+                and one not in self.revisions
+                and number == deleted
+                and one in before
+                and before[one].fields["record"] == ref
+                and before[one].fields["document"] in self.records.get("document", {})
+            ]
+            self._as_then(key, values)
+            for one in cited:
+                self._as_then(one, before[one].fields)
+        else:
+            self._as_then(key, values)
+
+    def load(self, rows: Iterable[tuple[Noun, Row]]) -> tuple[str, Counter[str]]:
+        """What loading these rows as files does: the problem that it ends with, or how many of them it does what to."""
+        counts: Counter[str] = Counter()
+        for noun, body in rows:
+            key = (noun.kind, body["id"])
+            if key not in self.used:
+                values = self.fields_of(noun, body)
+                if self._dangles(noun, values):
+                    return "reference-not-found", counts
+                self.enter(noun, body)
+                counts["created"] += 1
+                continue
+            if key not in self.revisions or self.causes[self._last_version(key)] != "seed":
+                counts["left alone"] += 1
+                continue
+            values = self.fields_of(noun, body)
+            if values == self.records[noun.kind][body["id"]]:
+                counts["unchanged"] += 1
+                continue
+            refusal = self._unfit(noun, body["id"], values)
+            if refusal:
+                return refusal, counts
+            self._put(noun.kind, body["id"], values, "update", self.revisions[key] + 1)
+            counts["updated"] += 1
+        return "", counts
+
+    def undo(self, run: int) -> bool:
+        """What undoing a run does; False where it is refused."""
+        touched = {one.key for one in self.feed if one.version == run}
+        touched -= {one.key for one in self.feed if self.undone.get(one.version) == run}
+        created = {key for key in touched if key in self.revisions and key not in self.past[run - 1]}
+        changed = {key for key in touched if key in self.revisions and key in self.past[run - 1]}
+        before = {key: self.past[run - 1][key].fields for key in changed}
+        if not touched or any(self._last_version(key) > run for key in touched):
+            return False
+        if any(created & set(self._targets_of(key)) for key in self.revisions if key not in touched):
+            return False
+        for key in created:
+            self._drop(*key)
+        if any(target not in self.revisions for key, was in before.items() for target in self._targets_in(key, was)):
+            return False
+        for key, fields in before.items():
+            self._as_then(key, fields)
+        return not any(self._is_own_parent(BY_KIND[kind], one, self.records[kind][one]) for kind, one in changed)
+
+    def commit(self, cause: str, undone: int | None = None) -> None:
+        """End the transaction: what the public may see of it, and a copy for each class of reader."""
+        if not self.log:
+            return
+        version = self.version + 1
+        changes = [
+            Told(version, (kind, one), action, None if (kind, one) in self.hidden else action, revision)
+            for action, kind, one, revision in self.log
+        ]
+        self.log = []
+        before, after = self.hidden & self.revisions.keys(), self._closure()
+        for key in after - before:
+            changes = self._flip(changes, version, key, "restrict", None)
+        for key in before - after:
+            changes = self._flip(changes, version, key, "publish", "create")
+        self.hidden = (self.hidden - before) | after
+        there = {key: entry for key, entry in self.past[-1].items() if key in self.revisions}
+        for one in changes:
+            if one.key in self.revisions:
+                kind, public_id = one.key
+                there[one.key] = Entry(self.records[kind][public_id], self.revisions[one.key], version)
+        self.feed += changes
+        self.causes.append(cause)
+        self.past.append(there)
+        self.seen.append({key: entry for key, entry in there.items() if key not in self.hidden})
+        lost = self._hide_the_past(after - before)
+        self.amended |= dict.fromkeys(lost, version)
+        self.feed = [one if self._is_still_told(one) else replace(one, public_action=None) for one in self.feed]
+        is_public = bool(lost) or any(one.version == version and one.public_action for one in self.feed)
+        self.public.append(self.public[-1] + is_public)
+        if cause in ("seed", "import"):
+            self.runs.append(version)
+        if undone is not None:
+            self.undone[version] = undone
+
+    # What the public may not see
+
+    def _closure(self) -> set[Key]:
+        """The records that are hidden now: restricted, or referring to what is, or cited and never in public."""
+        hidden = self.restricted & self.revisions.keys()
+        proofs = {
+            (key, entry.fields["record"], entry.fields["document"])
+            for copy_ in self.seen
+            for key, entry in copy_.items()
+            if key[0] == "citation"
+        }
+        while True:
+            found = {
+                key
+                for key in self.revisions
+                if key not in hidden and (hidden & set(self._targets_of(key)) or self._is_unproven(key, hidden, proofs))
+            }
+            if not found:
+                return hidden
+            hidden |= found
+
+    def _is_unproven(self, key: Key, hidden: Collection[Key], proofs: Iterable[tuple[Key, str, str]]) -> bool:
+        ref = ref_of(*key)
+        cited = [("citation", one) for one, fields in self._citations_now() if fields["record"] == ref]
+        was = [one for one, record, document in proofs if record == ref and ("document", document) not in hidden]
+        return bool(cited) and set(cited) | set(was) <= set(hidden)
+
+    def _flip(
+        self, changes: list[Told], version: int, key: Key, action: str, public_action: str | None
+    ) -> list[Told]:
+        """A record that was hidden or comes to light is told of once, by its last change if there is one."""
+        mine = [one for one in changes if one.key == key]
+        if not mine:
+            self.revisions[key] += 1
+            self.last[key] = self.revisions[key]
+            return [*changes, Told(version, key, action, public_action, self.revisions[key])]
+        others = [replace(one, public_action=None) if one.key == key else one for one in changes if one is not mine[-1]]
+        return [*others, replace(mine[-1], public_action=public_action)]
+
+    def _hide_the_past(self, newly: Collection[Key]) -> set[int]:
+        """Hide what was, of records that are hidden now and of what only was through them; the versions that lose."""
+        now, rows = self.past[-1], self._past_rows()
+        spans = {key: set(range(self.version)) for key in newly}
+        lost: set[int] = set()
+        losing: set[Key] = set()
+        while True:
+            found = {
+                row
+                for row, numbers in rows.items()
+                if row[0] in newly
+                or any(spans.get(target, set()) & numbers for target in self._targets_then(row, min(numbers)))
+            }
+            found |= self._deleted_without_proof(found, rows)
+            if not found:
+                break
+            for row in found:
+                numbers = rows.pop(row)
+                spans.setdefault(row[0], set()).update(numbers)
+                losing.add(row[0])
+                lost |= numbers
+                for number in numbers:
+                    del self.seen[number][row[0]]
+        for key in losing - now.keys():
+            if not any(key in one for one in self.seen):
+                self.hidden.add(key)
+        return lost
+
+    def _past_rows(self) -> dict[tuple[Key, int], set[int]]:
+        """What the public saw and is not the same now: (record, since when) -> the versions in which it was so."""
+        found: dict[tuple[Key, int], set[int]] = {}
+        for number, one in enumerate(self.seen[:-1]):
+            for key, entry in one.items():
+                if key not in self.past[-1] or self.past[-1][key].since != entry.since:
+                    found.setdefault((key, entry.since), set()).add(number)
+        return found
+
+    def _targets_then(self, row: tuple[Key, int], number: int) -> list[Key]:
+        return self._targets_in(row[0], self.past[number][row[0]].fields)
+
+    def _deleted_without_proof(
+        self, found: Collection[tuple[Key, int]], rows: dict[tuple[Key, int], set[int]]
+    ) -> set[tuple[Key, int]]:
+        """Deleted records that lose the last public citation that they ever had."""
+        gone: set[tuple[Key, int]] = set()
+        for row in found:
+            if row[0][0] == "citation":
+                ref = self.past[min(rows[row])][row[0]].fields["record"]
+                key = key_of(ref)
+                still = any(
+                    one[0] == "citation" and entry.fields["record"] == ref and (one, entry.since) not in found
+                    for copy_ in self.seen
+                    for one, entry in copy_.items()
+                )
+                if key not in self.revisions and key not in self.hidden and not still:
+                    gone |= {other for other in rows if other[0] == key}
+        return gone
+
+    def _is_still_told(self, one: Told) -> bool:
+        if one.public_action is None:
+            return True
+        entry = self.seen[one.version].get(one.key)
+        if entry is not None and entry.since == one.version:
+            return True
+        return one.public_action == "delete" and one.key in self.seen[one.version - 1]
+
+    # The open transaction
+
+    def enter(self, noun: Noun, body: Row) -> None:
+        """A new record, without its citations."""
+        key = (noun.kind, body["id"])
+        if body.get("visibility") == "restricted":
+            self.restricted.add(key)
+            self.hidden.add(key)
+        self._put(*key, self.fields_of(noun, body), "create", 1)
+
+    def enter_citations(self, view: View, noun: Noun, body: Row) -> None:
+        """The citations that came with a new record, under the ids that the service made."""
+        if not body.get("citations"):
+            return
+        ref = ref_of(noun.kind, body["id"])
+        wanted = [CREATE["citation"].model_validate(one | {"record": ref}).model_dump() for one in body["citations"]]
+        ids = {
+            item["cue"]: item["id"]
+            for item in records.list_page(view, CITATION, PageQuery(filters={"record": [ref]}, limit=500)).items
+        }
+        for one in wanted:
+            one = {name: one[name] for name in CITATION.fields.model_fields}
+            self._put("citation", ids[one["cue"]], one, "create", 1)
+
+    def _as_then(self, key: Key, fields: Row) -> None:
+        if self.records.get(key[0], {}).get(key[1]) != fields:
+            self._put(*key, fields, "restore", self.last[key] + 1)
+
+    def _put(self, kind: str, public_id: str, values: Row, action: str, revision: int) -> None:
+        super()._put(kind, public_id, values, action, revision)
+        self.last[kind, public_id] = revision
+
+    def _drop(self, kind: str, public_id: str) -> None:
+        super()._drop(kind, public_id)
+        self.last[kind, public_id] += 1
+        self.gone[kind, public_id] = self.version + 1
+
+    # What refers to what
+
+    def _targets(self, noun: Noun, values: Row) -> list[Key]:
+        found = super()._targets(noun, values)
+        return [key_of(one) if target == "record" else (target, one) for target, one in found]
+
+    def _targets_in(self, key: Key, fields: Row) -> list[Key]:
+        return self._targets(BY_KIND[key[0]], fields)
+
+    def _targets_of(self, key: Key) -> list[Key]:
+        return self._targets_in(key, self.records[key[0]][key[1]])
+
+    def _is_referred_to(self, noun: Noun, public_id: str) -> bool:
+        # A record's citations go with it.
+        key = (noun.kind, public_id)
+        return any(
+            key in self._targets_of(one) for one in self.revisions if one[0] != "citation" or noun.kind == "document"
+        )
+
+    def refusal(self, noun: Noun, public_id: str, values: Row) -> str:
+        """The problem that a new record ends with, if any."""
+        if self._dangles(noun, values):
+            return "reference-not-found"
+        return "id-taken" if (noun.kind, public_id) in self.used else ""
+
+    def _unfit(self, noun: Noun, public_id: str, values: Row) -> str:
+        if (noun.kind, public_id) in self.revisions and values == self.records[noun.kind][public_id]:
+            return ""
+        if self._dangles(noun, values):
+            return "reference-not-found"
+        return "cycle" if self._is_own_parent(noun, public_id, values) else ""
+
+    def _last_version(self, key: Key) -> int:
+        return max(one.version for one in self.feed if one.key == key)
+
+    def has_twins(self) -> bool:
+        """Whether two participations say the same, which the tables refuse."""
+        found = Counter(
+            (one["project"], one["organization"], one["role"]) for one in self.records.get("participation", {}).values()
+        )
+        return any(count > 1 for count in found.values())
+
+    def _citations_now(self) -> Iterator[tuple[str, Row]]:
+        yield from self.records.get("citation", {}).items()
+
+    # What to write
+
+    def fields_of(self, noun: Noun, body: Row) -> Row:
+        """The fields of a body, as the store keeps them."""
+        values = CREATE[noun.kind].model_validate(body).model_dump()
+        return {name: values[name] for name in noun.fields.model_fields}
+
+    def new_body(self, noun: Noun, *, fresh: bool = False) -> Row:
+        """A new record. Restricted ones have ids that tell nothing, so all do; few, so that some are asked for twice."""
+        number = 100 + self._fresh() if fresh else self.random.randrange(60)
+        body = self._body(noun) | {"id": f"x{number:016x}"}
+        body["visibility"] = "restricted" if self.random.random() < 0.12 else "public"
+        if noun.kind != "citation":
+            body["citations"] = self._citations(body["id"])
+        return body
+
+    def some_key(self, kinds: Collection[str], choose: Callable[[Key], bool] = lambda key: True) -> Key | None:
+        """A record of the kinds that is there."""
+        there = sorted(key for key in self.revisions if key[0] in kinds and choose(key))
+        return self.random.choice(there) if there else None
+
+    def rows(self) -> list[tuple[Noun, Row]]:
+        """Rows of files: new records and known ones, some of which refer to others of the files."""
+        found: list[tuple[Noun, Row]] = []
+        planned = self.copy()
+        kinds = sorted(self.random.choices(KINDS[:6], k=self.random.randint(1, 4)))
+        for noun in [noun for noun in NOUNS for kind in kinds if kind == noun.kind]:
+            known = sorted(one for kind, one in self.used if kind == noun.kind)
+            body = planned.new_body(noun, fresh=True)
+            if known and noun.kind != "participation" and self.random.random() < 0.4:
+                # Citations come with new records alone: a row that is left alone is cited all the same.
+                body |= {"id": self.random.choice(known), "visibility": "public", "citations": []}
+            if all(body["id"] != other["id"] or noun is not one for one, other in found):
+                found.append((noun, body))
+                planned._put(noun.kind, body["id"], self.fields_of(noun, body), "", 1)
+        self._number = planned._number
+        return found
+
+    def _citations(self, public_id: str) -> list[Row]:
+        return [one | {"cue": f"cue {self._fresh()}"} for one in super()._citations(public_id)]
+
+    def _body(self, noun: Noun) -> Row:
+        if noun.kind == "citation":
+            cited = self.some_key([kind for kind in KINDS if kind != "citation"])
+            return {
+                "document": self._some("document"),
+                "record": ref_of(*cited) if cited else "topic:nowhere",
+                "heading": self._maybe("Heading"),
+                "paragraph": self.random.randrange(9),
+                "cue": f"cue {self._fresh()}",
+            }
+        body = super()._body(noun)
+        if noun.kind == "document":
+            body["publisher_organization"] = self._maybe(self._some("organization"))
+        elif noun.kind == "funding":
+            body["recipient"] = self._maybe(self._some("organization"))
+        elif noun.kind == "participation":
+            pair = (body["project"], body["organization"])
+            others = self.records.get("participation", {}).values()
+            taken = {one["role"] for one in others if (one["project"], one["organization"]) == pair}
+            roles = [role.value for role in ParticipationRole if role not in taken]
+            body["role"] = self.random.choice([role for role in ("partner", "lead", "designer") if role in roles] or roles)
+        return body
+
+
+def key_of(ref: str) -> Key:
+    """The record that a prefixed id names."""
+    prefix, _, public_id = ref.partition(":")
+    return BY_PREFIX[prefix].kind, public_id

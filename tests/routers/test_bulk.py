@@ -1,0 +1,385 @@
+"""Bulk: many changes in one request, one transaction and one version, with a result for each."""
+
+import json
+import random
+import time
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from app.models.noun import Noun, Values
+from app.models.nouns import NOUNS
+from app.problems import BASE
+from tests.history.test_every_path import check
+from tests.routers.asking import fresh, problem, version
+from tests.support.keys import as_caller, client_of
+
+each_noun = pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.kind)
+JSON = {"Content-Type": "application/json"}
+
+
+def topic(public_id: str | None, **fields: Any) -> Values:
+    """A change that creates a topic."""
+    body = {"id": public_id, "label_en": public_id or "Bulk", "label_es": "Montón"} | fields
+    return {"action": "create", "kind": "topic", "body": body}
+
+
+def update(kind: str, public_id: str, revision: int = 1, **body: Any) -> Values:
+    """A change that changes a record."""
+    return {"action": "update", "kind": kind, "id": public_id, "if_match": f'"r{revision}"', "body": body}
+
+
+def delete(kind: str, public_id: str, revision: int = 1) -> Values:
+    """A change that deletes a record."""
+    return {"action": "delete", "kind": kind, "id": public_id, "if_match": f'"r{revision}"'}
+
+
+def send(client: TestClient, *items: Any, partial: bool = False, **headers: str) -> Response:
+    """A bulk."""
+    return client.post("/v1/bulk", json={"items": items, "partial": partial}, headers=headers)
+
+
+def results(response: Response) -> list[tuple[int, str | None]]:
+    """Status and reference, or type of problem, of each change."""
+    assert response.status_code == 200, response.text
+    items = response.json()["items"]
+    assert [item["index"] for item in items] == list(range(len(items)))
+    found = []
+    for item in items:
+        assert set(item) == {"index", "status", "ref", "revision", "etag", "problem"}
+        if item["problem"] is None:
+            found.append((item["status"], item["ref"]))
+        else:
+            assert (item["ref"], item["revision"], item["etag"]) == (None, None, None)
+            assert item["problem"]["status"] == item["status"]
+            found.append((item["status"], item["problem"]["type"].removeprefix(BASE)))
+    return found
+
+
+def whole(client: TestClient) -> None:
+    """Tables, histories and log agree."""
+    with client.app.state.database.read() as connection:  # type: ignore[attr-defined]
+        check(connection)
+
+
+# --- all or nothing ------------------------------------------------------------------------------------------------
+
+
+def test_changes_are_made_in_their_order_in_one_version(client: TestClient) -> None:
+    before = version(client)
+    response = send(
+        client,
+        topic("a"),
+        topic("b"),
+        update("topic", "a", note="second"),
+        update("topic", "a", 2, note="third"),
+        delete("topic", "b"),
+        topic("c"),
+    )
+    assert results(response) == [
+        (201, "topic:a"),
+        (201, "topic:b"),
+        (200, "topic:a"),
+        (200, "topic:a"),
+        (204, "topic:b"),
+        (201, "topic:c"),
+    ]
+    assert [item["revision"] for item in response.json()["items"]] == [1, 1, 2, 3, None, 1]
+    assert [item["etag"] for item in response.json()["items"]] == ['"r1"', '"r1"', '"r2"', '"r3"', None, '"r1"']
+    assert response.json()["data_version"] == response.headers["data-version"] == f"v{before + 1}"
+    assert version(client) == before + 1
+    found = client.get("/v1/topics/a")
+    assert (found.json()["note"], found.headers["etag"]) == ("third", '"r3"')
+    problem(client.get("/v1/topics/b"), "gone")
+    whole(client)
+
+
+def test_a_change_may_name_what_an_earlier_one_made(client: TestClient) -> None:
+    citation = {"document": "paper", "paragraph": 2, "cue": "words to find it by"}
+    document = next(noun for noun in NOUNS if noun.kind == "document").example | {"id": "paper"}
+    body = {"name": "Made by a bulk", "kind": "ngo", "basis": "stated", "citations": [citation]}
+    response = send(
+        client,
+        {"action": "create", "kind": "document", "body": document},
+        {"action": "create", "kind": "organization", "body": body},
+        {"action": "create", "kind": "organization", "body": body | {"id": "child", "parent": "made-by-a-bulk"}},
+    )
+    assert results(response) == [(201, "doc:paper"), (201, "org:made-by-a-bulk"), (201, "org:child")]
+    child = client.get("/v1/organizations/child?include=citations").json()
+    assert (child["parent"], child["included"]["citations"][0]["document"]) == ("made-by-a-bulk", "paper")
+
+
+@each_noun
+def test_every_kind_is_created_changed_and_deleted_as_by_its_own_address(client: TestClient, noun: Noun) -> None:
+    if noun.kind == "state":
+        client.delete("/v1/states/MX-AGU", headers={"If-Match": client.get("/v1/states/MX-AGU").headers["etag"]})
+    body = fresh(noun)
+    field = "note" if "note" in noun.fields.model_fields else "heading"
+    made = send(client, {"action": "create", "kind": noun.kind, "body": body})
+    assert results(made) == [(201, f"{noun.prefix}:{body['id']}")]
+    address = f"/v1/{noun.path}/{body['id']}"
+    for number, text in ((1, "one"), (2, "two")):
+        changed = client.post(
+            "/v1/bulk",
+            json={
+                "items": [
+                    {
+                        "action": "update",
+                        "kind": noun.kind,
+                        "id": body["id"],
+                        "if_match": client.get(address).headers["etag"],
+                        "body": {field: text},
+                    }
+                ]
+            },
+        )
+        assert results(changed) == [(200, f"{noun.prefix}:{body['id']}")]
+        found = client.get(address)
+        assert (found.json()[field], found.json()["revision"]) == (text, number + 1)
+        assert found.headers["etag"].split("~")[0].rstrip('"') == changed.json()["items"][0]["etag"].rstrip('"')
+    assert results(send(client, delete(noun.kind, body["id"], 3))) == [(204, f"{noun.prefix}:{body['id']}")]
+    problem(client.get(address), "gone")
+    whole(client)
+
+
+REFUSALS: list[tuple[Any, str, list[str]]] = [
+    ({"action": "create", "kind": "topic", "body": {"label_en": "x"}}, "malformed-body", ["/body/label_es"]),
+    ({"action": "create", "kind": "topic", "body": {}, "id": "x"}, "malformed-body", None),  # type: ignore[list-item]
+    ({"action": "create", "kind": "topic"}, "malformed-body", ["/body"]),
+    ({"action": "merge", "kind": "topic"}, "malformed-body", ["/action"]),
+    ({"action": ["create"], "kind": "topic"}, "malformed-body", ["/action"]),
+    ({"action": "create", "kind": "person", "body": {}}, "malformed-body", ["/kind"]),
+    ({"action": "create", "body": {}}, "malformed-body", ["/kind"]),
+    ("create", "malformed-body", ["/action"]),
+    (None, "malformed-body", ["/action"]),
+    (topic("taken"), "id-taken", ["/body/id"]),
+    (topic("x", visibility="restricted"), "missing-scope", [""]),
+    (update("topic", "nowhere", note="x"), "not-found", ["/id"]),
+    (update("topic", "taken", 7, note="x"), "changed-meanwhile", ["/if_match"]),
+    (update("topic", "taken", note="x") | {"if_match": None}, "if-match-required", ["/if_match"]),
+    (update("topic", "taken", note="x") | {"if_match": 'W/"r1"'}, "changed-meanwhile", ["/if_match"]),
+    (update("topic", "taken", label_en=None), "malformed-body", ["/body/label_en"]),
+    (update("organization", "ned", parent="nowhere"), "reference-not-found", ["/body/parent"]),
+    (update("organization", "ned", colour="x"), "malformed-body", ["/body/colour"]),
+    (delete("organization", "ned"), "referred-to", ["/id"]),
+    (delete("topic", "nowhere"), "not-found", ["/id"]),
+    (delete("topic", "taken") | {"if_match": "*"}, "if-match-required", ["/if_match"]),
+    (delete("topic", "taken") | {"body": {}}, "malformed-body", ["/body"]),
+]
+
+
+@pytest.fixture(scope="module")
+def with_taken(writable: TestClient) -> TestClient:
+    """A client of a database that has a topic `taken`."""
+    send(writable, topic("taken")).raise_for_status()
+    return writable
+
+
+@pytest.mark.parametrize(("item", "kind", "places"), REFUSALS)
+def test_what_is_refused_says_where_and_undoes_the_rest(
+    with_taken: TestClient, item: Any, kind: str, places: list[str] | None
+) -> None:
+    before = version(with_taken)
+    items = [topic("first"), update("topic", "first", note="x"), item, topic("last")]
+    body = problem(send(with_taken, *items), "bulk-refused")
+    (refused,) = body["refused"]
+    assert (refused["index"], refused["problem"]["type"]) == (2, f"{BASE}{kind}")
+    assert set(refused["problem"]) >= {"type", "title", "status", "detail", "errors"}
+    pointers = [error["pointer"] for error in refused["problem"]["errors"]]
+    assert places is None or pointers == [f"/items/2{place}" for place in places]
+    assert pointers
+    assert body["errors"] == refused["problem"]["errors"]
+    assert version(with_taken) == before
+    problem(with_taken.get("/v1/topics/first"), "not-found")
+    if kind == "referred-to":
+        assert refused["problem"]["referred_to_by_total"] > 0
+
+
+@pytest.mark.parametrize(("item", "kind", "places"), REFUSALS)
+def test_where_partial_says_so_what_is_refused_is_left_out(
+    with_taken: TestClient, item: Any, kind: str, places: list[str] | None
+) -> None:
+    before = version(with_taken)
+    name = f"around-{time.monotonic_ns()}"
+    items = [topic(f"{name}-1"), item, topic(f"{name}-2"), item, update("topic", f"{name}-2", note="x")]
+    response = send(with_taken, *items, partial=True)
+    statuses = [(201, f"topic:{name}-1"), kind, (201, f"topic:{name}-2"), kind, (200, f"topic:{name}-2")]
+    assert [
+        one if isinstance(two, tuple) else one[1] for one, two in zip(results(response), statuses, strict=True)
+    ] == (statuses)
+    assert places is None or response.json()["items"][3]["problem"]["errors"][0]["pointer"] == f"/items/3{places[0]}"
+    assert version(with_taken) == before + 1
+
+
+def test_no_version_is_made_where_everything_is_refused(client: TestClient) -> None:
+    before = version(client)
+    response = send(client, topic("x", label_es=None), delete("topic", "nowhere"), topic("a", colour=1), partial=True)
+    assert [status for status, _ in results(response)] == [422, 404, 422]
+    assert response.json()["data_version"] == response.headers["data-version"] == f"v{before}"
+    assert version(client) == before
+    whole(client)
+
+
+def test_what_refers_to_something_refused_is_refused_too(client: TestClient) -> None:
+    organization = {"name": "Above", "kind": "ngo", "basis": "stated"}
+    items = [
+        {"action": "create", "kind": "organization", "body": {"id": "above", "name": "Above"}},
+        {"action": "create", "kind": "organization", "body": organization | {"id": "below", "parent": "above"}},
+        {"action": "create", "kind": "organization", "body": organization | {"id": "beside"}},
+    ]
+    body = problem(send(client, *items), "bulk-refused")
+    assert [one["index"] for one in body["refused"]] == [0, 1]
+    assert [status for status, _ in results(send(client, *items, partial=True))] == [422, 409, 201]
+
+
+def test_of_two_equals_the_second_is_refused_wherever_it_stands(client: TestClient) -> None:
+    pair = fresh(next(noun for noun in NOUNS if noun.kind == "collaboration_member"))
+    twins = [{"action": "create", "kind": "collaboration_member", "body": pair | {"id": f"twin-{n}"}} for n in range(2)]
+    items = [
+        *(topic(f"t{n}") for n in range(20)),
+        twins[0],
+        *(topic(f"u{n}") for n in range(20)),
+        twins[1],
+        topic("t3"),
+    ]
+    found = results(send(client, *items, partial=True))
+    assert [(index, one) for index, one in enumerate(found) if one[0] != 201] == [
+        (41, (409, "duplicate")),
+        (42, (409, "id-taken")),
+    ]
+    whole(client)
+
+
+def test_names_that_make_the_same_id_make_different_ones(client: TestClient) -> None:
+    found = results(send(client, *(topic(None, label_en="Same words") for _ in range(5))))
+    assert found[0] == (201, "topic:same-words")
+    assert len({ref for _, ref in found}) == 5
+
+
+def test_a_restricted_writer_makes_restricted_records_and_the_public_sees_nothing_of_them(client: TestClient) -> None:
+    keeper = as_caller(client, "restricted", "write")
+    before = version(client)
+    organization = {"name": "Kept", "kind": "ngo", "basis": "stated"}
+    response = send(
+        keeper,
+        {"action": "create", "kind": "organization", "body": organization | {"visibility": "restricted"}},
+        {
+            "action": "create",
+            "kind": "organization",
+            "body": organization | {"id": "named", "visibility": "restricted"},
+        },
+        update("organization", "ned", visibility="public", note="kept"),
+        partial=True,
+    )
+    assert [status for status, _ in results(response)] == [201, 422, 200]
+    public_id = response.json()["items"][0]["ref"].removeprefix("org:")
+    assert keeper.get(f"/v1/organizations/{public_id}").json()["visibility"] == "restricted"
+    problem(client.get(f"/v1/organizations/{public_id}"), "not-found")
+    assert version(client) == before + 1
+    assert results(send(client, delete("organization", public_id), partial=True)) == [(404, "not-found")]
+    whole(client)
+
+
+def test_a_bulk_is_answered_once_and_again(client: TestClient) -> None:
+    items = [topic(None, label_en="Once"), topic("x", colour="red")]
+    first = send(client, *items, partial=True, **{"Idempotency-Key": "bulk"})
+    before = version(client)
+    again = send(client, *items, partial=True, **{"Idempotency-Key": "bulk"})
+    assert (again.content, again.headers["idempotent-replayed"]) == (first.content, "true")
+    assert again.headers["data-version"] == first.headers["data-version"]
+    assert version(client) == before
+    problem(send(client, *items, **{"Idempotency-Key": "bulk"}), "idempotency-key-reused")
+    problem(send(client, *items, **{"Idempotency-Key": "mended"}), "bulk-refused")
+    assert send(client, items[0], **{"Idempotency-Key": "mended"}).status_code == 200
+
+
+# --- as one by one -------------------------------------------------------------------------------------------------
+
+
+def _random_changes(random_: random.Random, count: int) -> list[Values]:
+    """Changes of few topics, many of which cannot be made."""
+    names = [f"r{number}" for number in range(6)]
+    made = []
+    for _ in range(count):
+        name, revision = random_.choice(names), random_.randint(1, 3)
+        choices = [
+            topic(name, label_en=random_.choice(["One", "Two"]), parent=random_.choice([None, None, *names])),
+            update("topic", name, revision, note=random_.choice(["x", "y"])),
+            update("topic", name, revision, parent=random_.choice([None, *names])),
+            delete("topic", name, revision),
+        ]
+        made.append(random_.choices(choices, [6, 2, 2, 2])[0])
+    return made
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_partial_bulk_does_what_its_changes_do_one_by_one(client: TestClient, seed: int) -> None:
+    changes = _random_changes(random.Random(seed), 60)
+    if "parent" not in next(noun for noun in NOUNS if noun.kind == "topic").fields.model_fields:
+        for change in changes:
+            change.get("body", {}).pop("parent", None)
+    one_by_one = []
+    with_one = client
+    for change in changes:
+        one_by_one.append(results(send(with_one, change, partial=True))[0][0])
+    state = {
+        item["id"]: (item["revision"], item["note"], item["label_en"])
+        for item in client.get("/v1/topics?limit=500").json()["items"]
+        if item["id"].startswith("r") and len(item["id"]) == 2
+    }
+    assert {200, 201, 204, 404, 409, 412} <= set(one_by_one) | {404, 410, 412}
+    renamed = [json.loads(json.dumps(change).replace('"r', '"s').replace('\\"s', '\\"r')) for change in changes]
+    together = [status for status, _ in results(send(client, *renamed, partial=True))]
+    # What the bulk itself has deleted is no record of any version yet.
+    assert [404 if status == 410 else status for status in one_by_one] == together
+    found = {
+        item["id"].replace("s", "r"): (item["revision"], item["note"], item["label_en"])
+        for item in client.get("/v1/topics?limit=500").json()["items"]
+        if item["id"].startswith("s") and len(item["id"]) == 2
+    }
+    assert found == state
+    whole(client)
+
+
+# --- bounds --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [[], {}, {"items": []}, {"items": {}}, {"items": [], "all": True}, {"items": None}])
+def test_a_bulk_of_another_form_is_refused(with_taken: TestClient, body: Any) -> None:
+    problem(with_taken.post("/v1/bulk", json=body), "malformed-body")
+
+
+def test_a_bulk_has_a_bound_on_its_changes(empty_url: str) -> None:
+    with client_of(empty_url, "write", max_bulk_items=3) as client:
+        assert len(results(send(client, *(topic(f"t{n}") for n in range(3))))) == 3
+        body = problem(send(client, *(topic(f"u{n}") for n in range(4))), "malformed-body")
+        assert body["errors"] == [{"pointer": "/items", "detail": "at most 3 changes"}]
+
+
+def test_the_body_of_a_bulk_may_be_larger_than_others_if_it_comes_with_a_key(empty_url: str) -> None:
+    with client_of(empty_url, "write", max_body_bytes=2000, max_bulk_bytes=20_000) as client:
+        items = [topic(f"t{n}", note="x" * 500) for n in range(10)]
+        assert len(results(send(client, *items))) == 10
+        problem(as_caller(client).post("/v1/bulk", json={"items": items}), "body-too-large")
+        problem(client.post("/v1/topics", json=items[0]["body"] | {"note": "x" * 3000}), "body-too-large")
+        problem(send(client, *items, *items, *items, *items), "body-too-large")
+        # What is large is looked at as strictly as what is small.
+        twice = json.dumps({"items": items}).encode()[:-1] + b', "partial": true, "partial": false}'
+        problem(client.post("/v1/bulk", content=twice, headers=JSON), "malformed-json")
+
+
+def test_a_bulk_of_nothing_but_mistakes_is_told_shortly(empty_url: str) -> None:
+    with client_of(empty_url, "write") as client:
+        response = send(client, *({"action": "create", "kind": "topic", "body": {str(n): n}} for n in range(1000)))
+        body = problem(response, "bulk-refused")
+        assert (len(body["refused"]), len(body["errors"])) == (1000, 50)
+
+
+def test_a_thousand_changes_take_seconds(client: TestClient) -> None:
+    begun = time.monotonic()
+    found = results(send(client, *(topic(f"many-{number}") for number in range(1000))))
+    assert [status for status, _ in found] == [201] * 1000
+    # A second on an idle machine; the tests share theirs.
+    assert time.monotonic() - begun < 30

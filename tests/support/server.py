@@ -1,0 +1,80 @@
+"""A service in a process of its own, which a test may kill in the middle of whatever it does."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+_PATIENCE = 60
+_READY = re.compile(r"running on (http://127\.0\.0\.1:[0-9]+)")
+
+
+class Server:
+    """`serve` on one database and a free port of 127.0.0.1, in an own process group; started as often as one likes."""
+
+    def __init__(self, url: str, folder: Path, **settings: str) -> None:
+        """`folder` takes what the service writes. `settings` go to it as TEJIDO_ and their name."""
+        self.address = ""
+        self._folder = folder
+        self._environment = {**os.environ, "NO_COLOR": "1", "TEJIDO_DATABASE_URL": url, "TEJIDO_SEED": "false"}
+        self._environment |= {f"TEJIDO_{name.upper()}": value for name, value in settings.items()}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._logs: list[Path] = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def log(self) -> str:
+        """What it wrote, from its first start on."""
+        return "".join(path.read_text(encoding="utf-8") for path in self._logs)
+
+    def start(self) -> None:
+        """Start it, and return when it answers at `address`."""
+        log = self._folder / f"server-{len(self._logs)}.log"
+        self._logs.append(log)
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                # Port 0: the system chooses one that nobody can take in between.
+                [sys.executable, "-m", "app.cli", "serve", "--port", "0"],
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        end = time.monotonic() + _PATIENCE
+        while (found := _READY.search(log.read_text(encoding="utf-8"))) is None:
+            assert self._process.poll() is None, self.log
+            assert time.monotonic() < end, self.log
+            time.sleep(0.02)
+        self.address = found.group(1)
+
+    def kill(self) -> None:
+        """End it with SIGKILL, where it runs: it gets no chance to finish anything."""
+        process, self._process = self._process, None
+        if process is not None:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(_PATIENCE)
+
+    def stop(self) -> int:
+        """End it as an operator does; returns its exit code."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.terminate()
+        try:
+            return process.wait(_PATIENCE)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(_PATIENCE)
