@@ -380,6 +380,7 @@ def _prepare(settings: Settings) -> None:
     if empty and settings.seed:
         counts = load_seed(database)
         _console.print(f"Loaded the first data set: {counts['created']} records.")
+    database.gather_statistics()
     database.close()
     if not has_keys:
         given = "database_url" in settings.model_fields_set

@@ -202,8 +202,8 @@ def _follow(connection: sqlite3.Connection, first: int, version: int, run: int) 
             (version, OPEN, first),
         )
     connection.execute(
-        "INSERT INTO change (version, position, record_pk, action, revision)"
-        " SELECT ?, row_number() OVER (ORDER BY pk) - 1, pk, 'create', 1 FROM record WHERE created_in = ? ORDER BY pk",
+        "INSERT INTO change (version, position, record_pk, action, public_action, revision)"
+        " SELECT ?, row_number() OVER (ORDER BY pk) - 1, pk, 'create', 'create', 1 FROM record WHERE created_in = ? ORDER BY pk",
         (version, version),
     )
 

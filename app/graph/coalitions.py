@@ -108,8 +108,9 @@ def gather_ties(
     beyond = {one.relation: one.keep_best(top_k) for one in found} if top_k is not None else {}
     for one in found:
         network.add(one)
-    if weights:
-        network.add(Combined([one for one in found if one.relation in weights], dict(weights), _of_combined))
+    weighted = [one for one in found if one.relation in weights]
+    if weighted:
+        network.add(Combined(weighted, dict(weights), _of_combined))
     if centre is not None:
         network.have(np.array([centre]))
     network.block |= {"ties": sorted(ties)}

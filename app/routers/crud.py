@@ -1,6 +1,6 @@
 """The five operations that every resource has, made from its noun."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -186,11 +186,19 @@ def page_query(noun: Noun, parameters: Any, *, only: set[int] | None = None) -> 
         has=parameters.has or (),
         q=getattr(parameters, "q", None),
         only=only,
-        sort=tuple(parameters.sort or ()),
+        sort=_first_of_each(parameters.sort or ()),
         cursor=parameters.cursor,
         limit=parameters.limit,
         include=tuple(name for name in parameters.include or () if name != "total"),
     )
+
+
+def _first_of_each(words: Iterable[str]) -> tuple[str, ...]:
+    """Sorting by a field a second time decides nothing, in either direction."""
+    found: dict[str, str] = {}
+    for word in words:
+        found.setdefault(word.removeprefix("-"), word)
+    return tuple(found.values())
 
 
 def crud_router(

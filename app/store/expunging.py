@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
@@ -162,9 +163,17 @@ def _forget(connection: Connection, noun: Noun, pk: int, first: int, last: int) 
 
 def scrub(database: Database) -> None:
     """Write the database anew, so that what was taken out is in none of its free pages either."""
-    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM FULL")
+    # Not in a transaction, which is what a connection of the engine begins with.
+    with closing(database.engine.raw_connection()) as pooled:
+        connection = pooled.driver_connection
+        if connection is None:
+            raise RuntimeError("the connection is closed")
+        if not database.is_sqlite:
+            # The pool has asked whether it lives, and that began one.
+            connection.rollback()
+            connection.autocommit = True
+        cursor = connection.cursor()
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)") if database.is_sqlite else ("VACUUM FULL",):
+            cursor.execute(statement)
+        cursor.close()
+        pooled.invalidate()

@@ -228,15 +228,17 @@ class _Order:
     column: ColumnElement[Any]
     name: str
     descending: bool
+    may_be_empty: bool = True
 
     @property
     def label(self) -> str:
         """The name of its value in a row."""
         return f"order by {self.name}"
 
-    def terms(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        """Empty values come last in either direction."""
-        return self.column.is_(None), self.column.desc() if self.descending else self.column.asc()
+    def terms(self) -> list[ColumnElement[Any]]:
+        """Empty values come last in either direction; where there are none, an index gives the order."""
+        directed = self.column.desc() if self.descending else self.column.asc()
+        return [self.column.is_(None), directed] if self.may_be_empty else [directed]
 
 
 def _order(noun: Noun, table: FromClause, sort: Sequence[str]) -> list[_Order]:
@@ -248,12 +250,14 @@ def _order(noun: Noun, table: FromClause, sort: Sequence[str]) -> list[_Order]:
             target = RECORD.alias()
             key = table.c[f"{name}_pk"]
             column: ColumnElement[Any] = select(target.c.id).where(target.c.pk == key).scalar_subquery()
+            is_empty = noun.sql.c[f"{name}_pk"].nullable
         else:
             column = table.c[name]
-        order.append(_Order(column, name, word.startswith("-")))
+            is_empty = noun.sql.c[name].nullable
+        order.append(_Order(column, name, word.startswith("-"), bool(is_empty)))
     if any(term.name == "id" for term in order):
         return order
-    return [*order, _Order(table.c.id, "id", False)]
+    return [*order, _Order(table.c.id, "id", False, False)]
 
 
 def _after(order: Sequence[_Order], values: Sequence[Any]) -> ColumnElement[bool]:
@@ -265,7 +269,7 @@ def _after(order: Sequence[_Order], values: Sequence[Any]) -> ColumnElement[bool
             equal = term.column.is_(None)
         else:
             beyond = term.column < value if term.descending else term.column > value
-            further = or_(beyond, term.column.is_(None))
+            further = or_(beyond, term.column.is_(None)) if term.may_be_empty else beyond
             equal = term.column == value
         alternatives.append(and_(*same, further))
         same.append(equal)

@@ -5,10 +5,9 @@ It knows nothing of tables, spans and keys. What the public may not see is worke
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any
 
 from app.history.view import View
 from app.history.writer import Writer
@@ -26,8 +25,6 @@ Key = tuple[str, str]
 
 KINDS = ("topic", "organization", "document", "project", "funding", "participation", "citation", "project", "funding")
 """What is written; some more often."""
-
-_TRANSLATED = {"restrict": "publish", "publish": "restrict"}
 
 
 @dataclass(frozen=True)
@@ -110,11 +107,9 @@ class Ledger(Model):
     def told(self, reader: Reader) -> list[tuple[int, str, str, str, int]]:
         """The change log: version and action as the class of reader is told, kind, id, revision."""
         return sorted(
-            (self.public[one.version], one.public_action, *one.key, one.revision)
-            if reader is Reader.public
-            else (one.version, one.action, *one.key, one.revision)
+            (self.public[one.version] if reader is Reader.public else one.version, action, *one.key, one.revision)
             for one in self.feed
-            if reader is Reader.restricted or one.public_action is not None
+            if (action := one.public_action if reader is Reader.public else one.action) is not None
         )
 
     def history(self, reader: Reader, key: Key) -> list[tuple[int, int, str, Row | None]]:
@@ -135,13 +130,21 @@ class Ledger(Model):
 
     # Writing: each does the same to the store and to the model
 
-    def create(self, writer: Writer, noun: Noun) -> None:
-        """A new record, with citations or without."""
-        body = self.new_body(noun)
+    def enter_state(self, writer: Writer, public_id: str) -> None:
+        """A state, which no other step changes."""
+        noun = BY_KIND["state"]
+        body = self._body(noun) | {"id": public_id, "inegi": f"{len(self.used) + 1:02}"}
+        records.create(writer, noun, CREATE["state"].model_validate(body))
+        self.enter(noun, body)
+
+    def create(self, writer: Writer, noun: Noun, *, fresh: bool = False) -> None:
+        """A new record, with citations or without; with `fresh` under an id that was never used."""
+        body = self.new_body(noun, fresh=fresh)
         made = CREATE[noun.kind].model_validate(body)
         refusal = self.refusal(noun, body["id"], self.fields_of(noun, body))
         self._do(refusal, lambda: records.create(writer, noun, made))
         self.enter(noun, body)
+        writer.flush()
         self.enter_citations(writer.view, noun, body)
 
     def edit(self, writer: Writer, noun: Noun, public_id: str) -> None:
@@ -290,13 +293,12 @@ class Ledger(Model):
 
     def _is_unproven(self, key: Key, hidden: Collection[Key], proofs: Iterable[tuple[Key, str, str]]) -> bool:
         ref = ref_of(*key)
-        cited = [("citation", one) for one, fields in self._citations_now() if fields["record"] == ref]
+        there = self.records.get("citation", {})
+        cited = [("citation", one) for one, fields in there.items() if fields["record"] == ref]
         was = [one for one, record, document in proofs if record == ref and ("document", document) not in hidden]
         return bool(cited) and set(cited) | set(was) <= set(hidden)
 
-    def _flip(
-        self, changes: list[Told], version: int, key: Key, action: str, public_action: str | None
-    ) -> list[Told]:
+    def _flip(self, changes: list[Told], version: int, key: Key, action: str, public_action: str | None) -> list[Told]:
         """A record that was hidden or comes to light is told of once, by its last change if there is one."""
         mine = [one for one in changes if one.key == key]
         if not mine:
@@ -308,7 +310,7 @@ class Ledger(Model):
 
     def _hide_the_past(self, newly: Collection[Key]) -> set[int]:
         """Hide what was, of records that are hidden now and of what only was through them; the versions that lose."""
-        now, rows = self.past[-1], self._past_rows()
+        rows = self._past_rows() if newly else {}
         spans = {key: set(range(self.version)) for key in newly}
         lost: set[int] = set()
         losing: set[Key] = set()
@@ -329,7 +331,7 @@ class Ledger(Model):
                 lost |= numbers
                 for number in numbers:
                     del self.seen[number][row[0]]
-        for key in losing - now.keys():
+        for key in losing - self.past[-1].keys():
             if not any(key in one for one in self.seen):
                 self.hidden.add(key)
         return lost
@@ -393,8 +395,8 @@ class Ledger(Model):
             for item in records.list_page(view, CITATION, PageQuery(filters={"record": [ref]}, limit=500)).items
         }
         for one in wanted:
-            one = {name: one[name] for name in CITATION.fields.model_fields}
-            self._put("citation", ids[one["cue"]], one, "create", 1)
+            fields = {name: one[name] for name in CITATION.fields.model_fields}
+            self._put("citation", ids[one["cue"]], fields, "create", 1)
 
     def _as_then(self, key: Key, fields: Row) -> None:
         if self.records.get(key[0], {}).get(key[1]) != fields:
@@ -424,9 +426,8 @@ class Ledger(Model):
     def _is_referred_to(self, noun: Noun, public_id: str) -> bool:
         # A record's citations go with it.
         key = (noun.kind, public_id)
-        return any(
-            key in self._targets_of(one) for one in self.revisions if one[0] != "citation" or noun.kind == "document"
-        )
+        cited = {("document", one["document"]) for one in self.records.get("citation", {}).values()}
+        return key in cited or any(key in self._targets_of(one) for one in self.revisions if one[0] != "citation")
 
     def refusal(self, noun: Noun, public_id: str, values: Row) -> str:
         """The problem that a new record ends with, if any."""
@@ -451,9 +452,6 @@ class Ledger(Model):
         )
         return any(count > 1 for count in found.values())
 
-    def _citations_now(self) -> Iterator[tuple[str, Row]]:
-        yield from self.records.get("citation", {}).items()
-
     # What to write
 
     def fields_of(self, noun: Noun, body: Row) -> Row:
@@ -462,7 +460,7 @@ class Ledger(Model):
         return {name: values[name] for name in noun.fields.model_fields}
 
     def new_body(self, noun: Noun, *, fresh: bool = False) -> Row:
-        """A new record. Restricted ones have ids that tell nothing, so all do; few, so that some are asked for twice."""
+        """A new record, under an id that tells nothing. Few, so that some are asked for twice, unless `fresh`."""
         number = 100 + self._fresh() if fresh else self.random.randrange(60)
         body = self._body(noun) | {"id": f"x{number:016x}"}
         body["visibility"] = "restricted" if self.random.random() < 0.12 else "public"
@@ -470,9 +468,9 @@ class Ledger(Model):
             body["citations"] = self._citations(body["id"])
         return body
 
-    def some_key(self, kinds: Collection[str], choose: Callable[[Key], bool] = lambda key: True) -> Key | None:
+    def some_key(self, kinds: Collection[str]) -> Key | None:
         """A record of the kinds that is there."""
-        there = sorted(key for key in self.revisions if key[0] in kinds and choose(key))
+        there = sorted(key for key in self.revisions if key[0] in kinds)
         return self.random.choice(there) if there else None
 
     def rows(self) -> list[tuple[Noun, Row]]:
@@ -515,7 +513,9 @@ class Ledger(Model):
             others = self.records.get("participation", {}).values()
             taken = {one["role"] for one in others if (one["project"], one["organization"]) == pair}
             roles = [role.value for role in ParticipationRole if role not in taken]
-            body["role"] = self.random.choice([role for role in ("partner", "lead", "designer") if role in roles] or roles)
+            body["role"] = self.random.choice(
+                [role for role in ("partner", "lead", "designer") if role in roles] or roles
+            )
         return body
 
 

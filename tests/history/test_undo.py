@@ -19,6 +19,7 @@ from app.problems import Problem
 from app.store import records
 from app.store.changes import UNDO, find_run, list_runs
 from app.store.database import Database
+from app.store.expunging import expunge, to_expunge
 from app.store.records import CREATE
 from app.store.restoring import undo
 from app.store.seed import SEED, load_seed
@@ -318,3 +319,13 @@ def test_the_command_line_undoes_a_run(url: str, run: str, monkeypatch: pytest.M
     assert CliRunner().invoke(cli, ["undo", run]).exit_code == 1
     assert CliRunner().invoke(cli, ["undo", "r99"]).exit_code == 1
     database.close()
+
+
+def test_what_was_expunged_since_is_not_taken_for_created(database: Database) -> None:
+    with database.write(cause="api") as writer:
+        for one in (topic("above"), topic("t", parent="above")):
+            records.create(writer, TOPIC, one)
+    load(database, lambda writer: records.update(writer, TOPIC, "t", {"parent": None}, 1))
+    with database.write(cause="expunge") as writer:
+        expunge(writer, to_expunge(writer.connection, "topic:above", with_referrers=False))
+    assert refused(database, "r2") == [("topic:t", "past-expunged")]

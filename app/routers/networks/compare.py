@@ -9,7 +9,7 @@ from app.graph.compare import SIDES, compare
 from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.models.types import Schema
-from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.citing import CITED_HEADERS, Citing, QuestionParameters
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.funding import Money
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
@@ -127,7 +127,7 @@ class Compare(AnswerHead):
     "/compare",
     operation_id="get_compare",
     summary="Two selections side by side",
-    response_model=Compare,
+    response_model=Compare | Citing,
     responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_compare(

@@ -9,7 +9,7 @@ from app.graph.coverage import coverage
 from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.models.types import Schema
-from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.citing import CITED_HEADERS, Citing, QuestionParameters
 from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, query_of
@@ -101,7 +101,7 @@ class Coverage(AnswerHead):
     "/coverage",
     operation_id="get_coverage",
     summary="Where there are projects, and where none is recorded",
-    response_model=Coverage,
+    response_model=Coverage | Citing,
     responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_coverage(

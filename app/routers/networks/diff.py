@@ -9,7 +9,7 @@ from app.graph.diff import diff
 from app.graph.network import TooLargeError
 from app.models.types import Schema
 from app.problems import Problem
-from app.routers.citing import CITED_HEADERS
+from app.routers.citing import CITED_HEADERS, Citing
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.answers import (
     AnswerHead,
@@ -111,7 +111,7 @@ class Diff(AnswerHead):
     "/diff",
     operation_id="get_diff",
     summary="What came, went and changed between two selections or versions",
-    response_model=Diff,
+    response_model=Diff | Citing,
     responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network")},
 )
 def get_diff(
@@ -155,8 +155,7 @@ def get_diff(
     except TooLargeError as error:
         raise too_large(error, parameters, "before", "after") from error
     kept = {
-        name: found if sides[name].as_of else [*found, f"as_of:{facts[name].version}"]
-        for name, found in parts.items()
+        name: found if sides[name].as_of else [*found, f"as_of:{facts[name].version}"] for name, found in parts.items()
     }
     changed = {} if parameters.as_of else {name: found for name, found in kept.items() if found}
     return network_response(request, answer, view, **changed)

@@ -12,6 +12,7 @@ from app.graph.network import TooLargeError
 from app.graph.spaces import nodes_of
 from app.models.types import RecordRef, Schema
 from app.problems import not_found
+from app.routers.citing import Citing
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
@@ -66,7 +67,7 @@ class EgoNetwork(NodeLinkNetwork):
     "/ego/{node}",
     operation_id="get_ego",
     summary="Everything within some hops of a node",
-    response_model=EgoNetwork,
+    response_model=EgoNetwork | Citing,
     responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "not-found", "unknown-id", "too-large-network")},
 )
 def get_ego(

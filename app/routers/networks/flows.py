@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.graph.flows import flows
 from app.models.types import Schema
+from app.routers.citing import Citing
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.funding import Money
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
@@ -103,7 +104,7 @@ class FlowsNetwork(NodeLinkNetwork):
     "/flows",
     operation_id="get_flows",
     summary="Money down the chain, and who is new to a funder",
-    response_model=FlowsNetwork,
+    response_model=FlowsNetwork | Citing,
     responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_flows(

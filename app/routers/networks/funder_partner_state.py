@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.graph.funder_partner_state import tripartite
+from app.routers.citing import Citing
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
@@ -31,7 +32,7 @@ class FunderPartnerStateParameters(NetworkParameters):
     "/funder-partner-state",
     operation_id="get_funder_partner_state",
     summary="Who funds whom, and where",
-    response_model=NodeLinkNetwork,
+    response_model=NodeLinkNetwork | Citing,
     responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network")},
 )
 def get_funder_partner_state(

@@ -16,7 +16,7 @@ from app.graph.selection import Selection
 from app.graph.spaces import nodes_of
 from app.models.types import RecordRef, Schema
 from app.problems import Problem
-from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.citing import CITED_HEADERS, Citing, QuestionParameters
 from app.routers.common import DatabaseDep, SettingsDep, Words, problems
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, query_of
@@ -204,7 +204,7 @@ class Measures(AnswerHead):
     "/measures",
     operation_id="get_measures",
     summary="How a network hangs together, and each node's place in it",
-    response_model=Measures,
+    response_model=Measures | Citing,
     responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_measures(

@@ -10,7 +10,7 @@ from app.graph.network import TooLargeError
 from app.graph.paths import MOST_CHAINS, paths
 from app.models.types import Schema
 from app.problems import Problem
-from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.citing import CITED_HEADERS, Citing, QuestionParameters
 from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.networks.answers import AnswerHead, LeftOut, Named, ProjectCounts, query_of
 from app.routers.networks.shared import ProjectsByCertainty, network_response
@@ -145,7 +145,7 @@ class Paths(AnswerHead):
     "/paths",
     operation_id="get_paths",
     summary="The shortest chains between two organizations or projects",
-    response_model=Paths,
+    response_model=Paths | Citing,
     responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network")},
 )
 def get_paths(

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.graph.projection import has_amounts, project
 from app.models.types import Schema
 from app.problems import Problem
+from app.routers.citing import Citing
 from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.networks.shared import (
     NETWORK_RESPONSE,
@@ -95,7 +96,7 @@ def through_of(of: OfName, through: ThroughName | None, weight: WeightName) -> T
     "/projection",
     operation_id="get_projection",
     summary="Funders, partners, states or topics, tied by what they share",
-    response_model=ProjectionNetwork,
+    response_model=ProjectionNetwork | Citing,
     responses={200: NETWORK_RESPONSE, **problems("not-acceptable", "unknown-id", "too-large-network")},
 )
 def get_projection(

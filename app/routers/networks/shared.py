@@ -45,10 +45,15 @@ FormatName = Literal[
 ]
 """The names of app.graph.formats.FORMATS, written out for type checkers; and the way to cite the network."""
 
+_OBJECT: dict[str, Any] = {"type": "object"}
+_BYTES: dict[str, Any] = {"type": "string", "format": "binary"}
+
 NETWORK_RESPONSE: dict[str, Any] = {
     "headers": CITED_HEADERS | {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
     "content": {
-        form.media_type: {"schema": {"type": "string", "format": "binary", "description": form.description}}
+        form.media_type: {
+            "schema": (_OBJECT if form.media_type.endswith("+json") else _BYTES) | {"description": form.description}
+        }
         for form in FORMATS.values()
         if form is not DEFAULT
     },

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.graph.network import TooLargeError
 from app.graph.suggestions import suggestions
 from app.models.types import PublicId, Schema
-from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.citing import CITED_HEADERS, Citing, QuestionParameters
 from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.networks.answers import AnswerHead, Named, ProjectCounts, query_of
 from app.routers.networks.shared import network_response
@@ -99,7 +99,7 @@ class Suggestions(AnswerHead):
     "/suggestions",
     operation_id="get_suggestions",
     summary="Whom an organization could work with",
-    response_model=Suggestions,
+    response_model=Suggestions | Citing,
     responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network")},
 )
 def get_suggestions(

@@ -10,6 +10,7 @@ from app.graph.network import TooLargeError
 from app.graph.timeline import MOST_YEARS, TooManyYearsError, timeline
 from app.models.types import Schema
 from app.problems import Problem
+from app.routers.citing import Citing
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, problems
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
 from app.routers.networks.answers import (
@@ -65,7 +66,7 @@ class Timeline(AnswerHead):
     "/timeline",
     operation_id="get_timeline",
     summary="One network year by year, with newcomers and leavers",
-    response_model=Timeline,
+    response_model=Timeline | Citing,
     responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_timeline(

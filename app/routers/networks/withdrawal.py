@@ -9,7 +9,7 @@ from app.graph.formats import DEFAULT
 from app.graph.network import TooLargeError
 from app.graph.withdrawal import withdrawal
 from app.models.types import Schema
-from app.routers.citing import CITED_HEADERS, QuestionParameters
+from app.routers.citing import CITED_HEADERS, Citing, QuestionParameters
 from app.routers.common import DatabaseDep, SettingsDep, problems
 from app.routers.funding import Money
 from app.routers.jobs import JOB_PROBLEMS, JobsDep
@@ -116,7 +116,7 @@ class Withdrawal(AnswerHead):
     "/withdrawal",
     operation_id="get_withdrawal",
     summary="What is left without when funders withdraw",
-    response_model=Withdrawal,
+    response_model=Withdrawal | Citing,
     responses={200: {"headers": CITED_HEADERS}, **problems("unknown-id", "too-large-network", *JOB_PROBLEMS)},
 )
 def get_withdrawal(
