@@ -21,6 +21,9 @@ SEARCH_FORM = sql_table(SearchForm)
 _VERSIONED = [noun.sql for noun in NOUNS] + [part_sql(part) for noun in NOUNS for part in noun.parts] + [SEARCH_FORM]
 
 
+_SORTS = {noun.sql.name: noun.sorts for noun in NOUNS}
+
+
 def _refers(column: Column[Any]) -> bool:
     return bool(column.foreign_keys) and column.name != "pk"
 
@@ -30,7 +33,13 @@ def _make(table: Table) -> Table:
         Column(column.name, column.type, nullable=column.nullable, server_default=column.server_default)
         for column in table.columns
     ]
-    looked_up = [column.name for column in table.columns if column.name == "id" or _refers(column)]
+    # As the table itself is: a past list is to cost what a present one does.
+    ordered = {"id", *_SORTS.get(table.name, ())}
+    looked_up = [
+        column.name
+        for column in table.columns
+        if _refers(column) or column.name == "id" or (column.index and column.name in ordered)
+    ]
     name = f"{table.name}_history"
     return Table(
         name,

@@ -135,7 +135,8 @@ def undo(writer: Writer, run: RunSummary) -> None:
         for pk in _in_order(_above(before, noun, effect.deleted.get(noun.kind, ()))):
             _as_before(writer, noun, pk, before)
     for kind, keys in effect.updated.items():
-        for pk in keys:
+        # What stood above goes first: turned round by the run, two records would each stand above the other meanwhile.
+        for pk in _in_order(_above(before, BY_KIND[kind], keys)):
             _as_before(writer, BY_KIND[kind], pk, before)
     _delete_created(writer, _Effect(pending, {}, {}), set())
 

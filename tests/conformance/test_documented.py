@@ -14,8 +14,8 @@ def test_a_field_that_is_sorted_by_twice_counts_where_it_stands_first(seeded: Te
     once = seeded.get(f"/v1/{path}?sort=-id&limit=3").json()
     twice = seeded.get(f"/v1/{path}?sort=-id,id,-id&limit=3")
     assert (twice.status_code, twice.json()["items"]) == (200, once["items"])
-    following = seeded.get(f"/v1/{path}?sort=-id,id&limit=3", params={"cursor": twice.json()["next"]})
-    again = seeded.get(f"/v1/{path}?sort=-id&limit=3", params={"cursor": once["next"]})
+    following = seeded.get(f"/v1/{path}?sort=-id,id&limit=3&cursor={twice.json()['next']}")
+    again = seeded.get(f"/v1/{path}?sort=-id&limit=3&cursor={once['next']}")
     assert following.json()["items"] == again.json()["items"]
 
 

@@ -4,13 +4,14 @@ A state machine creates, edits, deletes, restores, restricts and publishes recor
 in one transaction, undoes import runs, and looks back. After each step the lists of the present, the change feed and
 the history of a record are the model's; so are lists, records and networks of past versions, and their bytes are those
 of the first answer. All writes are by those who see everything: what the public writes is in `tests/visibility`.
-There is no merging of records yet; where there is, it belongs here.
+There is no merging of records yet; where there is, it belongs here. Citations are not edited: what follows for the past
+from one that moves to another document is told record by record, and the model tells it version by version.
 """
 
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -45,6 +46,7 @@ NETWORK = "/v1/networks/funder-partner-state"
 STATES = ("MX-AGU", "MX-JAL", "MX-OAX")
 PARTNER_ROLES = {"lead", "implementing", "extending", "partner", "designer", "convener", "host"}
 KIND_NAMES = tuple(dict.fromkeys(KINDS))
+EDITED = [kind for kind in KINDS if kind != "citation"]
 _SEEDS = st.integers(0, 9999)
 _NO_LIMIT = 10**6
 
@@ -119,10 +121,10 @@ class Machine(RuleBasedStateMachine):
         draft.commit(cause)
         self.ledger = draft
 
-    def pick(self, seed: int) -> Key | None:
+    def pick(self, seed: int, kinds: Collection[str] = KINDS) -> Key | None:
         """A record that is there."""
         self.ledger.random = Random(seed)
-        return self.ledger.some_key(KINDS)
+        return self.ledger.some_key(kinds)
 
     @initialize(seed=_SEEDS)
     def start(self, seed: int) -> None:
@@ -147,7 +149,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(seed=_SEEDS)
     def edit(self, seed: int) -> None:
-        found = self.pick(seed)
+        found = self.pick(seed, EDITED)
         if found:
             self.write(seed, lambda draft, writer: draft.edit(writer, BY_KIND[found[0]], found[1]))
 
@@ -209,7 +211,7 @@ class Machine(RuleBasedStateMachine):
     def import_several(self, seed: int, count: int) -> None:
         def work(draft: Ledger, writer: Writer) -> None:
             for _ in range(count):
-                found = draft.some_key(KINDS)
+                found = draft.some_key(EDITED)
                 if found and draft.random.random() < 0.4:
                     draft.edit(writer, BY_KIND[found[0]], found[1])
                 else:
@@ -462,7 +464,7 @@ def run(service: Service, examples: int, *, derandomize: bool) -> None:
             database=None,
             derandomize=derandomize,
             suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate],
+            phases=[Phase.generate, Phase.shrink],
             report_multiple_bugs=False,
         ),
     )

@@ -64,6 +64,26 @@ INDEXES: tuple[tuple[str, str, tuple[str, ...], str | None], ...] = (
 )
 """Table, unique index, columns, which rows."""
 
+SORTED = {
+    "place": ("level",),
+    "organization": ("name", "kind", "country"),
+    "organization_relation": ("kind",),
+    "unnamed_party": ("kind",),
+    "document": ("year",),
+    "project": ("title", "kind", "start_date", "end_date", "project_status"),
+    "funding": ("date", "amount_minor", "kind"),
+    "participation": ("role",),
+    "project_state": ("role",),
+    "collaboration": ("name", "kind", "collaboration_status"),
+    "collaboration_member": ("role",),
+    "indicator": ("low_micro", "unit", "year"),
+    "tool": ("name", "kind", "tool_status"),
+    "legal_instrument": ("name", "kind"),
+    "finding": ("kind", "theme"),
+    "citation": ("paragraph",),
+}
+"""Columns that lists are sorted by and that have an index, which their history gets too."""
+
 OLD_ACTIONS = "action IN ('create', 'update', 'delete')"
 ACTIONS = "IN ('create', 'update', 'delete', 'restore', 'restrict', 'publish')"
 
@@ -114,7 +134,8 @@ def upgrade() -> None:
         for one in (table, f"{table}_history"):
             _add(one, "hidden", "BOOLEAN", "0" if _is_sqlite() else "false")
     for table in RECORDS:
-        op.create_index(f"ix_{table}_history_id", f"{table}_history", ["id", "valid_from"])
+        for column in ("id", *SORTED.get(table, ())):
+            op.create_index(f"ix_{table}_history_{column}", f"{table}_history", [column, "valid_from"])
         op.execute(f"UPDATE {table} SET revision = (SELECT r.revision FROM record r WHERE r.pk = {table}.pk)")
         op.execute(
             f"UPDATE {table}_history SET revision = (SELECT max(c.revision) FROM change c "
@@ -181,14 +202,19 @@ def downgrade() -> None:
     else:
         op.execute("ALTER TABLE record DROP COLUMN public_deleted_in")
     op.execute("ALTER TABLE data_counter DROP COLUMN amendments")
+    _drop_columns()
+    _drop_service_tables()
+
+
+def _drop_columns() -> None:
     for table in RECORDS:
-        op.drop_index(f"ix_{table}_history_id", f"{table}_history")
+        for column in ("id", *SORTED.get(table, ())):
+            op.drop_index(f"ix_{table}_history_{column}", f"{table}_history")
         for one in (table, f"{table}_history"):
             op.execute(f"ALTER TABLE {one} DROP COLUMN revision")
     for table in (*RECORDS, *PARTS):
         for one in (table, f"{table}_history"):
             op.execute(f"ALTER TABLE {one} DROP COLUMN hidden")
-    _drop_service_tables()
 
 
 def _change_actions_back() -> None:
