@@ -34,7 +34,10 @@ class View:
     amendments: int = 0
     """How many amendments there were when the view was made."""
     amended: int = 0
-    """Number of the last amendment of this very version: it took something away from what the version had held."""
+    """Number of the last amendment of this very version: it took something away from what the version had held.
+
+    To those who see everything, what is restricted says that it is, in past versions too: for them it is amended too.
+    """
     _selected: dict[str, FromClause] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -79,8 +82,8 @@ class View:
         if not self.ordinal:
             return datetime.min.replace(tzinfo=UTC)
         of_class = _VERSION.c.public_number if self.is_public else _VERSION.c.number
-        found = self.connection.execute(select(func.min(_VERSION.c.at)).where(of_class == self.ordinal)).scalar()
-        moment: datetime = found
+        query = select(func.min(_VERSION.c.at)).where(of_class == self.ordinal)
+        moment: datetime = self.connection.execute(query).scalar_one()
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -120,10 +123,9 @@ def past_view(present: View, ordinal: int) -> View:
     if present.is_public:
         query = select(func.max(_VERSION.c.number)).where(_VERSION.c.public_number == ordinal)
         number = connection.execute(query).scalar() or 0
-    seen = _AMENDMENT.c.is_public if present.is_public else _AMENDMENT.c.reason == "expunged"
-    touching = select(func.max(_AMENDMENT.c.number)).where(
-        _AMENDMENT.c.first <= number, _AMENDMENT.c.last > number, seen
-    )
+    touching = select(func.max(_AMENDMENT.c.number)).where(_AMENDMENT.c.first <= number, _AMENDMENT.c.last > number)
+    if present.is_public:
+        touching = touching.where(_AMENDMENT.c.is_public)
     amended = connection.execute(touching).scalar() or 0 if present.amendments else 0
     return View(connection, present.reader, number, ordinal, False, present.amendments, amended)
 

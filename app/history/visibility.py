@@ -8,7 +8,7 @@ The same holds for past rows: each history row that refers to what is hidden is 
 A past row that was hidden once stays hidden, so that a past answer only ever loses something.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, and_, insert, not_, or_, select, update
@@ -123,22 +123,24 @@ def hide_the_past(connection: Connection, records: Iterable[tuple[Noun, int]], v
     Returns the ranges of versions before this one from which the public loses something.
     """
     lost: list[tuple[int, int]] = []
+    going = {(noun.kind, pk, 0, version) for noun, pk in records}
     waiting: list[Span] = []
-    for noun, pk in records:
-        lost += _hide(connection, noun, Span(pk, 0, OPEN), version)
-        waiting.append(Span(pk, 0, OPEN))
-    while waiting:
+    while going or waiting:
+        hidden = {one for one in going if one[0] == _CITATION.name}
+        for kind, pk, first, last in sorted(going):
+            ranges = _hide(connection, BY_KIND[kind], Span(pk, first, last))
+            lost += ranges
+            # Of a record that goes as a whole, hidden rows are followed too: what refers to them may not be hidden yet.
+            is_whole = (first, last) == (0, version)
+            waiting += [Span(pk, 0, version)] if is_whole else [Span(pk, *one) for one in ranges]
+            if ranges:
+                _forget_deleted(connection, BY_KIND[kind], pk)
         spans: dict[int, list[Span]] = {}
         for span in waiting:
             spans.setdefault(span.pk, []).append(span)
         waiting = []
-        for kind, owner, first, last in _past_referrers(connection, spans, version):
-            noun = BY_KIND[kind]
-            ranges = _hide(connection, noun, Span(owner, first, last), version)
-            lost += ranges
-            waiting += [Span(owner, *one) for one in ranges]
-            if ranges:
-                _forget_deleted(connection, noun, owner)
+        going = _past_referrers(connection, spans)
+        going |= {(kind, pk, 0, version) for kind, pk in _uncited(connection, (pk for _, pk, *_ in hidden))}
     return lost
 
 
@@ -150,49 +152,47 @@ def _forget_deleted(connection: Connection, noun: Noun, pk: int) -> None:
         connection.execute(gone.values(hidden=True, public_deleted_in=None))
 
 
-def _past_referrers(
-    connection: Connection, spans: dict[int, list[Span]], version: int
-) -> set[tuple[str, int, int, int]]:
-    """Past rows that refer to records while they are hidden: (kind, key of the record, first, last)."""
+def _past_referrers(connection: Connection, spans: Mapping[int, Sequence[Span]]) -> set[tuple[str, int, int, int]]:
+    """What still shows that it refers to records while they are hidden: (kind, key of the record, first, last)."""
     found: set[tuple[str, int, int, int]] = set()
-    records: set[int] = set()
     for one in _REFERENCES:
         past = HISTORY[one.table.name]
         for some in _chunks(spans):
             query = select(past.c[one.column], past.c[one.owner], past.c.valid_from, past.c.valid_to).where(
-                past.c[one.column].in_(some), not_(past.c.hidden), past.c.valid_to <= version
+                past.c[one.column].in_(some), not_(past.c.hidden)
             )
             for target, owner, first, last in connection.execute(query).all():
-                if any(span.overlaps(first, last) for span in spans[target]):
-                    found.add((one.kind, owner, first, last))
-    # What had no other citation goes with the last one.
-    citations = {owner for kind, owner, *_ in found if kind == "citation"}
+                for span in spans[target]:
+                    if span.overlaps(first, last):
+                        found.add((one.kind, owner, max(first, span.first), min(last, span.last)))
+    return found
+
+
+def _uncited(connection: Connection, citations: Iterable[int]) -> set[tuple[str, int]]:
+    """Deleted records of which some of these citations are the only evidence, now that they are hidden."""
     past = HISTORY[_CITATION.name]
+    records: set[int] = set()
+    found: set[tuple[str, int]] = set()
     for some in _chunks(citations):
         records.update(connection.execute(select(past.c.record_pk).where(past.c.pk.in_(some))).scalars())
     for some in _chunks(records):
-        left = select(past.c.record_pk).where(
-            past.c.record_pk.in_(some), not_(past.c.hidden), past.c.pk.not_in(citations)
-        )
+        left = select(past.c.record_pk).where(past.c.record_pk.in_(some), not_(past.c.hidden))
         uncited = set(some) - set(connection.execute(left).scalars())
         gone = select(_RECORD.c.kind, _RECORD.c.pk).where(
             _RECORD.c.pk.in_(uncited), _RECORD.c.deleted_in.is_not(None), not_(_RECORD.c.hidden)
         )
-        found.update((kind, pk, 0, OPEN) for kind, pk in connection.execute(gone))
+        found.update((kind, pk) for kind, pk in connection.execute(gone))
     return found
 
 
-def _hide(connection: Connection, noun: Noun, span: Span, version: int) -> list[tuple[int, int]]:
-    """Hide the past rows of a record that overlap with a span; returns from when to when the public saw them."""
+def _hide(connection: Connection, noun: Noun, span: Span) -> list[tuple[int, int]]:
+    """Hide a record in the versions of a span; returns from when to when the public saw it in those."""
     past = HISTORY[noun.sql.name]
     seen = select(past.c.valid_from, past.c.valid_to).where(
-        past.c.pk == span.pk,
-        not_(past.c.hidden),
-        past.c.valid_to <= version,
-        past.c.valid_from < span.last,
-        past.c.valid_to > span.first,
+        past.c.pk == span.pk, not_(past.c.hidden), past.c.valid_from < span.last, past.c.valid_to > span.first
     )
-    ranges = [(first, last) for first, last in connection.execute(seen)]
+    rows_seen = connection.execute(seen).all()
+    ranges = [(max(first, span.first), min(last, span.last)) for first, last in rows_seen]
     for rows, owner, first, last in pieces(connection, noun, span.pk, ranges):
         within = and_(rows.c[owner] == span.pk, rows.c.valid_from >= first, rows.c.valid_to <= last)
         connection.execute(update(rows).where(within).values(hidden=True))

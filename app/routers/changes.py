@@ -129,10 +129,19 @@ LAST_EVENT_ID = Header(
         200: {
             "headers": READ_HEADERS | {"Link": {"description": "The next page.", "schema": {"type": "string"}}},
             "content": {
-                media: {"schema": {"type": "string", "format": "binary", "description": text}}
-                for media, text in (
-                    (JSON_LINES, "All changes: a Change a line; a line with the one member `amendment` tells of one."),
-                    (EVENTS, "Events: `data` is a Change, `id` takes up the stream; `event: amendment` tells of one."),
+                media: {"schema": kind | {"description": text}}
+                for media, kind, text in (
+                    (
+                        JSON_LINES,
+                        {"type": "string", "format": "binary"},
+                        "All changes: a Change a line; a line with the one member `amendment` tells of one.",
+                    ),
+                    # No type: readers of the document differ in whether it is that of the stream or of an event.
+                    (
+                        EVENTS,
+                        {},
+                        "Events: `data` is a Change, `id` takes up the stream; `event: amendment` tells of one.",
+                    ),
                 )
             },
         },

@@ -376,14 +376,14 @@ def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> 
         writer.flush()
     visibility = Visibility(values.pop("visibility"))
     given, citations = values.pop("id"), values.pop("citations", [])
+    if given and not fresh:
+        _refuse_taken(writer.view, noun, given)
     row, parts = _to_tables(writer, noun, values)
     is_kept_back = visibility is Visibility.restricted or _refers_to_hidden(writer, noun, row, parts)
     if is_kept_back:
         _refuse_public_writer(writer)
         _refuse_telling(given)
     public_id = given or (_opaque_id() if is_kept_back else _new_id(writer, noun, values))
-    if not fresh:
-        _refuse_taken(writer.view, noun, public_id)
     writer.create(noun, public_id, row, parts, visibility)
     add_citations(writer, ref_of(noun.kind, public_id), citations)
     return public_id
