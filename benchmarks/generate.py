@@ -203,7 +203,8 @@ def _follow(connection: sqlite3.Connection, first: int, version: int, run: int) 
         )
     connection.execute(
         "INSERT INTO change (version, position, record_pk, action, public_action, revision)"
-        " SELECT ?, row_number() OVER (ORDER BY pk) - 1, pk, 'create', 'create', 1 FROM record WHERE created_in = ? ORDER BY pk",
+        " SELECT ?, row_number() OVER (ORDER BY pk) - 1, pk, 'create', 'create', 1 FROM record"
+        " WHERE created_in = ? ORDER BY pk",
         (version, version),
     )
 

@@ -333,7 +333,9 @@ def test_a_scan_tells_where_terms_stand_now_and_counts_the_past(database: Databa
         assert answer.status_code == 200, answer.text
 
     names = client.get("/v1/organizations/ned").json()["names"]
-    one = {**names[0], "text": "lava-turquesa"} if names else {"text": "lava-turquesa", "kind": "short", "language": None}
+    one = (
+        {**names[0], "text": "lava-turquesa"} if names else {"text": "lava-turquesa", "kind": "short", "language": None}
+    )
     change({"website": "https://example.org/Lava-Turquesa"})
     change({"website": None, "names": [*names, one]})
     project = {"id": "x-lava-turquesa", "title": "Lava Turquesa", "kind": "grant", "project_status": "ongoing"}
