@@ -247,16 +247,16 @@ def undo_run(
     run: Annotated[str, typer.Argument(help="The import run, by the version that it made: v12, or r12.")],
 ) -> None:
     """Undo an import run as one unit; refused, with the reasons, where later changes build on it."""
-    with _told_plainly():
-        settings = Settings()
-        database = _migrated(settings)
-        with database.write(cause=UNDO, actor=CLI) as writer:
-            reader = Reader.public if run.startswith("v") else Reader.restricted
-            found = run_for(writer.view, find_run(present_view(writer.connection, reader), run))
-            undo(writer, found)
-            note_action(writer.connection, actor=CLI, action="undo import run", subject=found.id)
-            changes = writer.changes
-        database.close()
+    with (
+        _told_plainly(),
+        closing(_migrated(Settings())) as database,
+        database.write(cause=UNDO, actor=CLI) as writer,
+    ):
+        reader = Reader.public if run.startswith("v") else Reader.restricted
+        found = run_for(writer.view, find_run(present_view(writer.connection, reader), run))
+        undo(writer, found)
+        note_action(writer.connection, actor=CLI, action="undo import run", subject=found.id)
+        changes = writer.changes
     _say(f"Undone, with {changes} changes.")
 
 

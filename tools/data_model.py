@@ -8,7 +8,7 @@ Where a card stands is decided here by hand; a test holds that no table is missi
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT, CARD, LINE = 1076, 940, 176, 17
+WIDTH, HEIGHT, CARD, LINE = 1076, 1064, 176, 17
 COLUMNS = (20, 236, 456, 676, 880)
 """Left edges of the five columns of cards."""
 
@@ -16,7 +16,7 @@ STYLE = """
 .paper { fill: #ffffff; stroke: #d0d7de }
 .group { fill: #f3f6f9 }
 .who { fill: #fdf1e3 } .what { fill: #e8f1fb } .where { fill: #e9f6ec } .together { fill: #f6ecf8 }
-.results { fill: #fdf6d8 } .evidence { fill: #e6f5f5 } .history { fill: #eff0f2 }
+.results { fill: #fdf6d8 } .evidence { fill: #e6f5f5 } .history { fill: #eff0f2 } .service { fill: #f7f2ee }
 .card { fill: #ffffff; stroke: #8c959f }
 text { font-family: system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
 .head { font-size: 13px; font-weight: 700; letter-spacing: .06em }
@@ -30,7 +30,7 @@ text { font-family: system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans
 @media (prefers-color-scheme: dark) {
   .paper { fill: #0d1117; stroke: #3d444d }
   .who { fill: #33261a } .what { fill: #172a40 } .where { fill: #172f20 } .together { fill: #2f1f36 }
-  .results { fill: #322c14 } .evidence { fill: #143030 } .history { fill: #20242b }
+  .results { fill: #322c14 } .evidence { fill: #143030 } .history { fill: #20242b } .service { fill: #2a2320 }
   .card { fill: #161b22; stroke: #6e7681 }
   text { fill: #f0f3f6 }
   .line, .foot { fill: #b7bfc8 }
@@ -91,6 +91,8 @@ GROUPS = (
     ("results", "RESULTS", 448, 456, 616, 170),
     ("evidence", "EVIDENCE", 12, 654, 408, 216),
     ("history", "HISTORY", 448, 654, 616, 216),
+    ("service", "THE SERVICE ITSELF: NO DATA", 12, 898, 848, 112),
+    ("history", "PAST VERSIONS", 868, 898, 196, 112),
 )
 """Class, title, and the rectangle: left, top, width, height."""
 
@@ -145,6 +147,11 @@ CARDS = (
     Card("data_version", 4, 686, ("number, time, cause",), citable=False),
     Card("import_run", 4, 749, ("seed, or a file",), citable=False),
     Card("data_counter", 4, 812, ("locked by a write",), citable=False),
+    Card("api_key", 0, 930, ("prefix, scopes, expiry", "a digest, no key"), citable=False),
+    Card("admin_action", 1, 930, ("who did what, when",), citable=False),
+    Card("idempotent_answer", 2, 930, ("for the same request", "sent again"), citable=False),
+    Card("withheld_term", 3, 930, ("a keyed hash", "no term"), citable=False),
+    Card("amendment", 4, 930, ("which versions lost", "something, and why"), citable=False),
 )
 
 ARROWS = (
@@ -209,12 +216,12 @@ def main() -> None:
         print(f'<path class="arrow" d="{path}" marker-end="url(#tip)"/>')
     for left, baseline, words in NOTES:
         print(f'<text class="line" x="{left}" y="{baseline}">{escape(words)}</text>')
-    print('<rect class="citable" x="22" y="885" width="4" height="16" rx="2"/>')
-    print('<text class="foot" x="34" y="898">citable: a row in record, an id that is never used again,')
+    print('<rect class="citable" x="22" y="1021" width="4" height="16" rx="2"/>')
+    print('<text class="foot" x="34" y="1034">citable: a row in record, an id that is never used again,')
     print("a revision, citations, a history</text>")
-    print('<text class="foot" x="700" y="898">arrow: what a row refers to</text>')
-    print('<text class="part" x="22" y="921">italics</text>')
-    print('<text class="foot" x="72" y="921">a list inside each row of that card, in a table of its own</text>')
+    print('<text class="foot" x="700" y="1034">arrow: what a row refers to</text>')
+    print('<text class="part" x="22" y="1053">italics</text>')
+    print('<text class="foot" x="72" y="1053">a list inside each row of that card, in a table of its own</text>')
     print("</svg>")
 
 
