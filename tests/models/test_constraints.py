@@ -6,6 +6,7 @@ Each case starts from a copy of a row of the first data set, which the table tak
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -24,16 +25,37 @@ _numbers = count(1)
 Row = dict[str, Any]
 
 
+_AT = datetime(2026, 1, 1, tzinfo=UTC)
+EMPTY: dict[str, Row] = {
+    "amendment": {"number": 1, "version": 1, "first": 1, "last": 2, "is_public": True, "reason": "expunged"},
+    "api_key": {"prefix": "tjd_x", "digest": "x", "label": "x", "scopes": "read", "created_at": _AT},
+    "admin_action": {"pk": 1, "at": _AT, "actor": "cli", "action": "x"},
+    "idempotent_answer": {
+        "caller": "x",
+        "key": "x",
+        "digest": "x",
+        "status": 201,
+        "headers": "{}",
+        "body": b"",
+        "at": _AT,
+    },
+    "withheld_term": {"digest": "x", "words": 1, "at": _AT},
+}
+"""A row of each table that holds no data."""
+
+
 @pytest.fixture(scope="module")
 def database(backend: Backend) -> Iterator[Database]:
     """The first data set; every test undoes what it writes."""
     url = backend.copy("seeded")
     made = Database(url)
     with made.write_schema() as connection:
-        # The one table that the first data set leaves empty.
+        # The tables that the first data set leaves empty.
         organization = some_key(connection, "organization")
         row = {"pk": 1, "organization_pk": organization, "position": 0, "scheme": "US-EIN", "value": "1"}
         connection.execute(insert(TABLES["organization_identifier"]).values(**row))
+        for name, values in EMPTY.items():
+            connection.execute(insert(TABLES[name]).values(**values))
     yield made
     made.close()
     backend.drop(url)
@@ -91,6 +113,10 @@ def fresh(connection: Connection, table: Table, row: Row) -> Row:
         )
     elif "pk" in table.c:
         made["pk"] = next_key(connection, table)
+    elif table.name == "amendment":
+        made["number"] = 1000 + number
+    elif table.name == "withheld_term":
+        made["digest"] = f"copy-{number}"
     return made
 
 
@@ -201,6 +227,8 @@ def _word_cases() -> list[Case]:
 WORD_CASES = _word_cases()
 
 CASES = [
+    Case("amendment", "range", {"last": 1}),
+    Case("withheld_term", "words", {"words": 0}),
     # Exactly one: none, and both.
     Case(
         "participation",
