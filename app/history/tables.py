@@ -4,6 +4,7 @@ A row is current at version v when `valid_from <= v < valid_to`. The present row
 `valid_to = OPEN`, so that a past version is read from one table by one condition.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, ColumnElement, Index, PrimaryKeyConstraint, Table, and_
@@ -21,6 +22,7 @@ SEARCH_FORM = sql_table(SearchForm)
 _VERSIONED = [noun.sql for noun in NOUNS] + [part_sql(part) for noun in NOUNS for part in noun.parts] + [SEARCH_FORM]
 
 
+_CHUNK = 500
 _SORTS = {noun.sql.name: noun.sorts for noun in NOUNS}
 
 
@@ -54,6 +56,13 @@ def _make(table: Table) -> Table:
 
 HISTORY: dict[str, Table] = {table.name: _make(table) for table in _VERSIONED}
 """Table name -> its history."""
+
+
+def chunks(keys: Iterable[int]) -> Iterator[list[int]]:
+    """Keys in lists short enough for one IN."""
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
 
 
 def current_at(history: Table, version: int) -> ColumnElement[bool]:

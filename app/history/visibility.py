@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, and_, insert, not_, or_, select, update
 
-from app.history.tables import HISTORY, OPEN
+from app.history.tables import HISTORY, OPEN, chunks
 from app.models.noun import Noun, part_sql
 from app.models.nouns import BY_KIND, NOUNS
 from app.models.tables import Change, Record, Visibility, sql_table
@@ -21,7 +21,6 @@ from app.models.tables import Change, Record, Visibility, sql_table
 _RECORD = sql_table(Record)
 _CHANGE = sql_table(Change)
 _CITATION = BY_KIND["citation"].sql
-_CHUNK = 500
 
 
 class _Reference(NamedTuple):
@@ -74,7 +73,7 @@ def hidden_now(connection: Connection) -> set[int]:
     frontier = hidden
     while frontier:
         found: set[int] = set()
-        for some in _chunks(frontier):
+        for some in chunks(frontier):
             for one in _REFERENCES:
                 query = select(one.table.c[one.owner]).where(one.table.c[one.column].in_(some))
                 found.update(connection.execute(query).scalars())
@@ -89,10 +88,10 @@ def hidden_now(connection: Connection) -> set[int]:
 def _without_public_citation(connection: Connection, citations: Collection[int], hidden: Collection[int]) -> set[int]:
     """Of the records that some of these citations are for, those that were never cited in public."""
     records: set[int] = set()
-    for some in _chunks(citations):
+    for some in chunks(citations):
         records.update(connection.execute(select(_CITATION.c.record_pk).where(_CITATION.c.pk.in_(some))).scalars())
     past, public = HISTORY[_CITATION.name], set()
-    for some in _chunks(records):
+    for some in chunks(records):
         query = select(past.c.record_pk, past.c.pk, past.c.document_pk).where(
             past.c.record_pk.in_(some), or_(past.c.valid_to == OPEN, not_(past.c.hidden))
         )
@@ -157,7 +156,7 @@ def _past_referrers(connection: Connection, spans: Mapping[int, Sequence[Span]])
     found: set[tuple[str, int, int, int]] = set()
     for one in _REFERENCES:
         past = HISTORY[one.table.name]
-        for some in _chunks(spans):
+        for some in chunks(spans):
             query = select(past.c[one.column], past.c[one.owner], past.c.valid_from, past.c.valid_to).where(
                 past.c[one.column].in_(some), not_(past.c.hidden)
             )
@@ -173,9 +172,9 @@ def _uncited(connection: Connection, citations: Iterable[int]) -> set[tuple[str,
     past = HISTORY[_CITATION.name]
     records: set[int] = set()
     found: set[tuple[str, int]] = set()
-    for some in _chunks(citations):
+    for some in chunks(citations):
         records.update(connection.execute(select(past.c.record_pk).where(past.c.pk.in_(some))).scalars())
-    for some in _chunks(records):
+    for some in chunks(records):
         left = select(past.c.record_pk).where(past.c.record_pk.in_(some), not_(past.c.hidden))
         uncited = set(some) - set(connection.execute(left).scalars())
         gone = select(_RECORD.c.kind, _RECORD.c.pk).where(
@@ -233,9 +232,3 @@ def merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((first, last))
     return found
-
-
-def _chunks(keys: Iterable[int]) -> Iterator[list[int]]:
-    ordered = sorted(set(keys))
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

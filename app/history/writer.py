@@ -217,6 +217,33 @@ class Writer:
         values = {"visibility": Visibility.restricted, "public_deleted_in": self.version}
         self.connection.execute(update(_RECORD).where(_RECORD.c.pk == pk).values(**values))
 
+    def bring_back(self, noun: Noun, pk: int, row: Row, parts: PartRows) -> None:
+        """Bring back a record that is not there for the writer.
+
+        What the public deleted and others kept (`withdraw`), or deleted later, is public again when a writer brings it
+        back who sees only what is public: to that writer it was deleted like any other.
+        """
+        own = _RECORD.c.pk == pk
+        record = self.connection.execute(select(_RECORD).where(own)).one()
+        if self.reader is Reader.restricted or not record.hidden:
+            self.restore(noun, pk, row, parts)
+            if record.hidden:
+                # For the public it was deleted before, and still is.
+                told = update(_RECORD).where(own).values(public_deleted_in=record.public_deleted_in)
+                self.connection.execute(told)
+            return
+        public = {"visibility": Visibility.public, "public_deleted_in": None}
+        if record.deleted_in is not None:
+            self.connection.execute(update(_RECORD).where(own).values(**public, hidden=False))
+            self.restore(noun, pk, row, parts)
+        else:
+            self.update(noun, pk, row, parts, Action.restore)
+            self.connection.execute(update(_RECORD).where(own).values(**public))
+            self._flip(noun, pk, hidden=False, public_action=Action.restore)
+            self.keys[noun.kind, record.id] = pk
+        # What was hidden only for referring to it comes to light with it.
+        self._is_settled = False
+
     def set_visibility(self, noun: Noun, pk: int, visibility: Visibility) -> int:
         """Say of a record itself who may see it; what follows for others is worked out at the end. Its new revision."""
         self._flushed_version()

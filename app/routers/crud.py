@@ -201,6 +201,15 @@ def _first_of_each(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+def written_record(response: Response, writer: Writer, noun: Noun, public_id: str) -> Any:
+    """What a write made of a record, read before any other write can change it."""
+    writer.close()
+    view = present_view(writer.connection, writer.reader)
+    record = records.read(view, noun, public_id)
+    tag(response, view, revision=record["revision"], pure=noun.kind not in DERIVED)
+    return record
+
+
 def crud_router(
     noun: Noun,
     *,
@@ -263,7 +272,7 @@ def crud_router(
     def _create(response: Response, writer: Writer, body: Any) -> Any:
         public_id = records.create(writer, noun, body)
         response.headers["Location"] = f"/v1/{noun.path}/{public_id}"
-        return _answer(response, writer, public_id)
+        return written_record(response, writer, noun, public_id)
 
     def update_record(
         id: str,  # noqa: A002
@@ -279,7 +288,7 @@ def crud_router(
             with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
                 revision = named_revision(writer, noun, id, revisions)
                 records.update(writer, noun, id, body.model_dump(exclude_unset=True), revision)
-                return _answer(response, writer, id)
+                return written_record(response, writer, noun, id)
         except ValidationError as error:
             raise validation_problem(error) from error
 
@@ -293,14 +302,6 @@ def crud_router(
         revisions = revisions_of(if_match)
         with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
             records.delete(writer, noun, id, named_revision(writer, noun, id, revisions))
-
-    def _answer(response: Response, writer: Writer, public_id: str) -> Any:
-        """What this write made of the record, read before any other write can change it."""
-        writer.close()
-        view = present_view(writer.connection, writer.reader)
-        record = records.read(view, noun, public_id)
-        tag(response, view, revision=record["revision"], pure=pure)
-        return record
 
     # FastAPI reads types from the signature; these are known only once the noun is.
     list_records.__annotations__["parameters"] = Annotated[parameters_type, Query()]

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import Field, StringConstraints, ValidationError, create_model
 
 from app.access.scopes import Scope
-from app.history.view import present_view
 from app.models.noun import Noun
 from app.models.tables import Action
 from app.models.types import Schema
@@ -24,10 +23,8 @@ from app.routers.common import (
     tag,
     view_of,
 )
-from app.routers.crud import DETAIL, READ, validation_problem
-from app.store import records
+from app.routers.crud import DETAIL, READ, validation_problem, written_record
 from app.store.changes import history_of
-from app.store.derived import DERIVED
 from app.store.restoring import restore
 
 
@@ -59,7 +56,7 @@ def history_router(noun: Noun) -> APIRouter:
     """The routes of one kind: every revision of a record, and to bring one back."""
     router = APIRouter(prefix=f"/v1/{noun.path}", tags=[noun.path])
     name = noun.kind.replace("_", " ")
-    detail, pure = DETAIL[noun.kind], noun.kind not in DERIVED
+    detail = DETAIL[noun.kind]
     entry_type = create_model(
         f"{noun.title}Revision",
         __base__=Schema,
@@ -130,13 +127,9 @@ def history_router(noun: Noun) -> APIRouter:
         try:
             with database.write(cause="api", actor=caller.actor, reader=caller.reader) as writer:
                 restore(writer, noun, id, body.version, revisions)
-                writer.close()
-                view = present_view(writer.connection, writer.reader)
-                record = records.read(view, noun, id)
+                return written_record(response, writer, noun, id)
         except ValidationError as error:
             raise validation_problem(error) from error
-        tag(response, view, revision=record["revision"], pure=pure)
-        return record
 
     # FastAPI reads types from the signature; these are known only once the noun is.
     get_history.__annotations__["id"] = id_path

@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from app.history.tables import HISTORY
+from app.history.tables import HISTORY, chunks
 from app.history.view import View, past_view, present_view
 from app.models.noun import Noun, Values
 from app.models.nouns import BY_KIND, ref_of
 from app.models.tables import Action, Amendment, Change, DataVersion, ImportRun, sql_table
 from app.problems import Problem, not_found
 from app.store.database import Database
-from app.store.reading import RECORD, chunks
+from app.store.reading import RECORD
 from app.store.records import read
 
 CHANGE = sql_table(Change)

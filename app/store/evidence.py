@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.history.tables import chunks
 from app.history.view import View
 from app.models.nouns import BY_KIND, BY_PREFIX, ref_of
 from app.problems import Problem
-from app.store.reading import RECORD, chunks
+from app.store.reading import RECORD
 
 BASIS_WORDS = {
     "stated": "stated: the text says it",

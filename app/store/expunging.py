@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from app.history.tables import HISTORY, OPEN
+from app.history.tables import HISTORY, OPEN, chunks
 from app.history.visibility import hidden_before, hidden_now, owned, pieces
 from app.history.writer import Writer
 from app.models.noun import Noun
@@ -16,7 +16,6 @@ from app.models.service import IdempotentAnswer
 from app.models.tables import Change, Record, Visibility, sql_table
 from app.problems import Problem, not_found
 from app.store.database import Database
-from app.store.reading import chunks
 from app.store.references import REFERRERS
 
 _RECORD = sql_table(Record)

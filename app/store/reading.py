@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, String, Table, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.history.tables import chunks
 from app.history.view import View
 from app.models.noun import Noun, Values, may_be_empty, part_sql, references
 from app.models.nouns import BY_KIND, ref_of
@@ -14,14 +15,6 @@ from app.models.tables import Record, Visibility, sql_table
 from app.store.derived import DERIVED
 
 RECORD = sql_table(Record)
-_CHUNK = 500
-
-
-def chunks(keys: Iterable[int]) -> Iterable[list[int]]:
-    """Keys in lists short enough for one IN."""
-    ordered = sorted(set(keys))
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
 
 
 def within(connection: Connection, column: ColumnElement[Any], keys: Collection[int]) -> ColumnElement[bool]:

@@ -12,8 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, false, func, not_, or_, select
 
-from app.history.readmitting import bring_back
-from app.history.tables import SEARCH_FORM
+from app.history.tables import SEARCH_FORM, chunks
 from app.history.view import View, present_view
 from app.history.withheld import refuse_withheld
 from app.history.writer import PartRows, Writer
@@ -23,7 +22,7 @@ from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
 from app.models.tables import Action, Change, Reader, Visibility, sql_table
 from app.models.types import STATE_PATTERN, Schema
 from app.problems import Problem, not_found
-from app.store.reading import RECORD, chunks, to_records, within
+from app.store.reading import RECORD, to_records, within
 from app.store.references import REFERRERS, Referrer, related, single_references
 from app.store.search import states_of
 
@@ -416,11 +415,8 @@ def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision
         row, parts = _to_tables(writer, noun, values)
         if _refers_to_hidden(writer, noun, row, parts):
             _refuse_public_writer(writer)
-        changed = {
-            table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changes
-        }
         _refuse_cycle(writer.view, noun, pk, row)
-        writer.update(noun, pk, row, changed)
+        writer.update(noun, pk, row, _changed_parts(noun, parts, changes))
     if wanted is not None and wanted != own_visibility(writer.view, pk):
         _refuse_public_writer(writer)
         writer.set_visibility(noun, pk, Visibility(wanted))
@@ -559,6 +555,11 @@ def _resolve(writer: Writer, target: str, wanted: Sequence[str]) -> dict[str, in
     return {value: writer.keys[name] for name, value in asked.items() if name in writer.keys}
 
 
+def _changed_parts(noun: Noun, parts: PartRows, changed: Collection[str]) -> PartRows:
+    """The parts that are written anew where some fields changed; the search forms always are."""
+    return {table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changed}
+
+
 def _part_name(noun: Noun, table: Table) -> str:
     return next(part.name for part in noun.parts if part_sql(part) is table)
 
@@ -660,12 +661,9 @@ def put_back(writer: Writer, noun: Noun, pk: int, fields: Values) -> None:
     row, parts = _to_tables(writer, noun, values)
     _refuse_cycle(writer.view, noun, pk, row)
     if present is None:
-        bring_back(writer, noun, pk, row, parts)
+        writer.bring_back(noun, pk, row, parts)
         return
     before = read(writer.view, noun, present)
     changed = {name for name, value in fields.items() if before[name] != value}
     if changed:
-        own = {
-            table: rows for table, rows in parts.items() if table is SEARCH_FORM or _part_name(noun, table) in changed
-        }
-        writer.update(noun, pk, row, own, Action.restore)
+        writer.update(noun, pk, row, _changed_parts(noun, parts, changed), Action.restore)

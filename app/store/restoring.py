@@ -7,6 +7,7 @@ from typing import NoReturn
 from sqlalchemy import Table, func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.history.tables import chunks
 from app.history.view import View, past_view, view_at
 from app.history.visibility import owned
 from app.history.writer import Writer
@@ -16,7 +17,7 @@ from app.models.tables import Action
 from app.problems import Problem
 from app.store.changes import CHANGE, UNDO, VERSION, RunSummary, action_of, key_of_known, label, ordinal_of, told
 from app.store.changes import revision_now as last_revision
-from app.store.reading import RECORD, chunks
+from app.store.reading import RECORD
 from app.store.records import CITATION, put_back, read, remove
 
 _SHOWN_REASONS = 50
