@@ -59,7 +59,7 @@ def serve(
         settings = Settings()
         _prepare(settings)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
-    _console.print(f"Tejido answers at http://{shown}:{port}/v1/about and is described at http://{shown}:{port}/docs")
+    _say(f"Tejido answers at http://{shown}:{port}/v1/about and is described at http://{shown}:{port}/docs")
     uvicorn.run(create_app(settings), host=host, port=port, log_level="info", **server_options(settings))
 
 
@@ -106,7 +106,7 @@ def expunge(
                 note_action(writer.connection, actor=CLI, action="expunge", subject=f"{len(done.refs)} records")
             scrub(database)
         except Problem as problem:
-            _console.print(problem.detail, markup=False)
+            _say(problem.detail)
             raise typer.Exit(1) from None
         finally:
             database.close()
@@ -344,10 +344,7 @@ def _told_plainly() -> Iterator[None]:
         yield
     except ValidationError as error:
         for one in error.errors():
-            _console.print(
-                f"TEJIDO_{'_'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}",
-                markup=False,
-            )
+            _say(f"TEJIDO_{'_'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}")
         raise typer.Exit(1) from None
     except Problem as problem:
         _say(problem.detail)
@@ -359,7 +356,7 @@ def _told_plainly() -> Iterator[None]:
         raise typer.Exit(1) from None
     except (SQLAlchemyError, CommandError, ModuleNotFoundError) as error:
         cause = getattr(error, "orig", None) or error
-        _console.print(f"TEJIDO_DATABASE_URL: {str(cause).splitlines()[0]}", markup=False)
+        _say(f"TEJIDO_DATABASE_URL: {str(cause).splitlines()[0]}")
         raise typer.Exit(1) from None
 
 

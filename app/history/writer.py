@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, not_, select, update
 
-from app.history.tables import HISTORY, OPEN
+from app.history.tables import HISTORY, OPEN, chunks
 from app.history.view import View, present_view
 from app.history.visibility import hidden_before, hidden_now, hide_the_past, is_anything_hidden, merged, owned
 from app.history.withheld import Withheld
@@ -167,33 +167,47 @@ class Writer:
 
     def update(self, noun: Noun, pk: int, row: Row, parts: PartRows, action: Action = Action.update) -> int:
         """Replace a record's row, and the parts named; returns its new revision."""
-        self._flushed_version()
-        revision, hidden = self._raise_revision(pk)
-        table = noun.sql
-        self.connection.execute(update(table).where(table.c.pk == pk).values(**row, revision=revision))
-        self._close(table, [pk])
-        present = self.connection.execute(select(table).where(table.c.pk == pk)).mappings().one()
-        self._insert_history(table, dict(present))
-        for part, (owner, rows) in parts.items():
-            self._delete_parts(part, owner, pk)
-            self._insert_parts(part, owner, pk, rows, hidden)
-        self._log(pk, action, revision, hidden)
-        self.flush()
-        return revision
+        return self.update_many(noun, {pk: (row, parts)}, action)[pk]
 
-    def delete(self, noun: Noun, pk: int) -> None:
-        """Delete a record and its parts. Its id and its history stay."""
-        version = self._flushed_version()
-        revision, hidden = self._raise_revision(pk)
-        told = {} if hidden else {"public_deleted_in": version}
-        self.connection.execute(update(_RECORD).where(_RECORD.c.pk == pk).values(deleted_in=version, **told))
-        for table, owner in reversed(owned(noun).items()):
-            keys = self._keys_of(table, owner, pk)
-            self._close(table, keys)
-            self.connection.execute(delete(table).where(table.c[owner] == pk))
-        self._log(pk, Action.delete, revision, hidden)
+    def update_many(
+        self, noun: Noun, changes: Mapping[int, tuple[Row, PartRows]], action: Action = Action.update
+    ) -> dict[int, int]:
+        """The same for many records of a kind: key -> row and parts; returns key -> new revision."""
+        self._flushed_version()
+        table, raised = noun.sql, self._raise_revisions(changes)
+        for pk, (row, _) in changes.items():
+            revised = update(table).where(table.c.pk == pk)
+            self.connection.execute(revised.values(**row, revision=raised[pk][0]))
+        self._close(table, list(changes))
+        for some in chunks(changes):
+            for present in self.connection.execute(select(table).where(table.c.pk.in_(some))).mappings().all():
+                self._insert_history(table, dict(present))
+        owners = {part: owner for _, parts in changes.values() for part, (owner, _) in parts.items()}
+        for part, owner in owners.items():
+            replaced = {pk: parts[part][1] for pk, (_, parts) in changes.items() if part in parts}
+            self._delete_parts(part, owner, replaced)
+            for pk, rows in replaced.items():
+                self._insert_parts(part, owner, pk, rows, raised[pk][1])
+        for pk in changes:
+            self._log(pk, action, *raised[pk])
         self.flush()
-        self.keys = {name: key for name, key in self.keys.items() if key != pk}
+        return {pk: revision for pk, (revision, _) in raised.items()}
+
+    def delete(self, noun: Noun, *keys: int) -> None:
+        """Delete records and their parts. Their ids and their history stay."""
+        version, raised = self._flushed_version(), self._raise_revisions(keys)
+        gone = {"deleted_in": version}
+        for some in chunks(keys):
+            self.connection.execute(update(_RECORD).where(_RECORD.c.pk.in_(some)).values(gone))
+            told = update(_RECORD).where(_RECORD.c.pk.in_(some), not_(_RECORD.c.hidden))
+            self.connection.execute(told.values(public_deleted_in=version))
+        for table, owner in reversed(owned(noun).items()):
+            self._delete_parts(table, owner, keys)
+        for pk in keys:
+            self._log(pk, Action.delete, *raised[pk])
+        self.flush()
+        gone_keys = set(keys)
+        self.keys = {name: key for name, key in self.keys.items() if key not in gone_keys}
 
     def restore(self, noun: Noun, pk: int, row: Row, parts: PartRows) -> int:
         """Bring back a deleted record, with a row and parts; returns its new revision."""
@@ -350,7 +364,7 @@ class Writer:
         if public_action is not None:
             self._is_public = True
         for table, owner in owned(noun).items():
-            keys = self._keys_of(table, owner, pk)
+            keys = self._keys_of(table, owner, [pk])
             own = raised if table is noun.sql else {}
             self.connection.execute(update(table).where(table.c[owner] == pk).values(hidden=hidden, **own))
             self._close(table, keys)
@@ -402,29 +416,35 @@ class Writer:
             own = {"pk": self._new_key(), owner: pk, "position": position, "hidden": hidden}
             self._insert_versioned(table, {**row, **own})
 
-    def _delete_parts(self, table: Table, owner: str, pk: int) -> None:
-        keys = self._keys_of(table, owner, pk)
-        if keys:
-            self._close(table, keys)
-            self.connection.execute(delete(table).where(table.c[owner] == pk))
+    def _delete_parts(self, table: Table, owner: str, owners: Iterable[int]) -> None:
+        for some in chunks(owners):
+            keys = self._keys_of(table, owner, some)
+            if keys:
+                self._close(table, keys)
+                self.connection.execute(delete(table).where(table.c[owner].in_(some)))
 
-    def _keys_of(self, table: Table, owner: str, pk: int) -> Sequence[int]:
+    def _keys_of(self, table: Table, owner: str, owners: Sequence[int]) -> Sequence[int]:
         if owner == "pk":
-            return [pk]
-        return self.connection.execute(select(table.c.pk).where(table.c[owner] == pk)).scalars().all()
+            return owners
+        return self.connection.execute(select(table.c.pk).where(table.c[owner].in_(owners))).scalars().all()
 
-    def _close(self, table: Table, keys: Sequence[int]) -> None:
+    def _close(self, table: Table, keys: Iterable[int]) -> None:
         history = HISTORY[table.name]
-        still_open = (history.c.pk.in_(keys), history.c.valid_to == OPEN)
-        # What this transaction itself opened was never current at any version.
-        self.connection.execute(delete(history).where(*still_open, history.c.valid_from == self.version))
-        self.connection.execute(update(history).where(*still_open).values(valid_to=self.version))
+        for some in chunks(keys):
+            still_open = (history.c.pk.in_(some), history.c.valid_to == OPEN)
+            # What this transaction itself opened was never current at any version.
+            self.connection.execute(delete(history).where(*still_open, history.c.valid_from == self.version))
+            self.connection.execute(update(history).where(*still_open).values(valid_to=self.version))
 
     def _raise_revision(self, pk: int) -> tuple[int, bool]:
-        """The next revision of a record, and whether it is hidden."""
-        raised = update(_RECORD).where(_RECORD.c.pk == pk).values(revision=_RECORD.c.revision + 1)
-        revision, hidden = self.connection.execute(raised.returning(_RECORD.c.revision, _RECORD.c.hidden)).one()
-        return int(revision), bool(hidden)
+        return self._raise_revisions([pk])[pk]
+
+    def _raise_revisions(self, keys: Iterable[int]) -> dict[int, tuple[int, bool]]:
+        """Key -> the next revision of the record, and whether it is hidden."""
+        raised = update(_RECORD).values(revision=_RECORD.c.revision + 1)
+        told = raised.returning(_RECORD.c.pk, _RECORD.c.revision, _RECORD.c.hidden)
+        found = [row for some in chunks(keys) for row in self.connection.execute(told.where(_RECORD.c.pk.in_(some)))]
+        return {row.pk: (int(row.revision), bool(row.hidden)) for row in found}
 
     def _log(
         self, pk: int, action: Action, revision: int, hidden: bool = True, *, public_action: Action | None = None

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from app.history.writer import Writer
-from app.models.noun import Noun, Values
+from app.models.noun import Noun, Values, references
 from app.models.types import Schema
 from app.problems import Problem
 from app.store import records
@@ -43,6 +44,7 @@ class Delete:
 
 
 Change = Create | Update | Delete
+_MOST_TOGETHER = 1000
 Refusal = Problem | ValidationError | IntegrityError
 
 
@@ -64,14 +66,31 @@ def carry_out(writer: Writer, changes: Sequence[Change]) -> list[Done | Refusal]
 
 
 def _runs(changes: Sequence[Change]) -> list[list[Change]]:
-    """The changes in runs that can be made together."""
+    """The changes in runs that can be made together: of one sort, and of no record twice."""
     runs: list[list[Change]] = []
+    before: Any = None
+    names: set[str] = set()
     for change in changes:
-        if runs and isinstance(change, Create) and isinstance(runs[-1][0], Create):
-            runs[-1].append(change)
-        else:
-            runs.append([change])
+        sort = _sort(change)
+        name = "" if isinstance(change, Create) else change.public_id
+        if sort is None or sort != before or name in names or len(runs[-1]) == _MOST_TOGETHER:
+            runs.append([])
+            names = set()
+        runs[-1].append(change)
+        names |= {name} - {""}
+        before = sort
     return runs
+
+
+def _sort(change: Change) -> Any:
+    """What changes have in common that can be made together; None for one that must be made by itself."""
+    if isinstance(change, Create):
+        return Create
+    if isinstance(change, Update):
+        above = {name for name, target in references(change.noun.sql).items() if target == change.noun.kind}
+        if change.changes.keys() & (above | {"visibility"}):
+            return None
+    return type(change), change.noun.kind
 
 
 def _carry_out(writer: Writer, run: Sequence[Change]) -> list[Done | Refusal]:
@@ -100,7 +119,16 @@ def _one(writer: Writer, change: Change) -> Done:
 
 
 def _together(writer: Writer, run: Sequence[Change]) -> list[Done | Refusal]:
-    """Create many records, and send their rows many at a time. What stands in the way need not be told exactly."""
+    """Make a run of changes with few statements. What stands in the way need not be told exactly."""
+    noun = run[0].noun
+    updates = {change.public_id: (change.changes, change.revisions) for change in run if isinstance(change, Update)}
+    if updates:
+        revisions = records.update_many(writer, noun, updates)
+        return [Done(public_id, revisions[public_id]) for public_id in updates]
+    deletions = {change.public_id: change.revisions for change in run if isinstance(change, Delete)}
+    if deletions:
+        records.delete_many(writer, noun, deletions)
+        return [Done(public_id, None) for public_id in deletions]
     creations = [change for change in run if isinstance(change, Create)]
     given = Counter((change.noun.kind, public_id) for change in creations if (public_id := _id_of(change)))
     if max(given.values(), default=1) > 1 or are_taken(writer, given):

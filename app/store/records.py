@@ -375,14 +375,14 @@ def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> 
         writer.flush()
     visibility = Visibility(values.pop("visibility"))
     given, citations = values.pop("id"), values.pop("citations", [])
-    if given and not fresh:
-        _refuse_taken(writer.view, noun, given)
     row, parts = _to_tables(writer, noun, values)
     is_kept_back = visibility is Visibility.restricted or _refers_to_hidden(writer, noun, row, parts)
     if is_kept_back:
         _refuse_public_writer(writer)
         _refuse_telling(given)
     public_id = given or (_opaque_id() if is_kept_back else _new_id(writer, noun, values))
+    if not fresh:
+        _refuse_taken(writer.view, noun, public_id)
     writer.create(noun, public_id, row, parts, visibility)
     add_citations(writer, ref_of(noun.kind, public_id), citations)
     return public_id
@@ -407,19 +407,62 @@ def update(writer: Writer, noun: Noun, public_id: str, changes: Values, revision
     pk = keys_of(writer.view, noun, [public_id])[public_id]
     changes = dict(changes)
     wanted = changes.pop("visibility", None)
-    emptied: Values = {part.name: [] for part in noun.parts if changes.get(part.name, ...) is None}
-    fields = {name: present[name] for name in noun.fields.model_fields} | changes | emptied
-    values = noun.fields.model_validate(fields).model_dump()
-    if values != noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():
-        refuse_withheld(writer.withheld, changes)
-        row, parts = _to_tables(writer, noun, values)
-        if _refers_to_hidden(writer, noun, row, parts):
-            _refuse_public_writer(writer)
-        _refuse_cycle(writer.view, noun, pk, row)
-        writer.update(noun, pk, row, _changed_parts(noun, parts, changes))
+    planned = _planned(writer, noun, present, changes)
+    if planned:
+        _refuse_cycle(writer.view, noun, pk, planned[0])
+        writer.update(noun, pk, *planned)
     if wanted is not None and wanted != own_visibility(writer.view, pk):
         _refuse_public_writer(writer)
         writer.set_visibility(noun, pk, Visibility(wanted))
+
+
+def update_many(writer: Writer, noun: Noun, changes: Mapping[str, tuple[Values, Collection[int]]]) -> dict[str, int]:
+    """Change fields of many records at once: id -> changes, and the revisions of which the record is at one.
+
+    Neither the visibility of a record nor what stands above it changes so. Returns id -> revision. A problem where
+    anything stands in the way; it does not tell at which record.
+    """
+    writer.flush()
+    keys = keys_of(writer.view, noun, changes)
+    if len(keys) < len(changes):
+        raise not_found(noun.kind)
+    present = _read_keys(writer.view, noun, keys.values())
+    _look_up(writer, noun, [present[keys[public_id]] | some for public_id, (some, _) in changes.items()])
+    planned = {}
+    for public_id, (some, revisions) in changes.items():
+        record = present[keys[public_id]]
+        if record["revision"] not in revisions:
+            _refuse_stale(record, -1)
+        found = _planned(writer, noun, record, some)
+        if found:
+            planned[keys[public_id]] = found
+    raised = writer.update_many(noun, planned) if planned else {}
+    return {public_id: raised.get(pk) or int(present[pk]["revision"]) for public_id, pk in keys.items()}
+
+
+def _planned(writer: Writer, noun: Noun, present: Values, changes: Values) -> tuple[Values, PartRows] | None:
+    """The row and the parts that the changes make of a record; None where they change nothing."""
+    emptied: Values = {part.name: [] for part in noun.parts if changes.get(part.name, ...) is None}
+    fields = {name: present[name] for name in noun.fields.model_fields} | changes | emptied
+    values = noun.fields.model_validate(fields).model_dump()
+    if values == noun.fields.model_validate({name: present[name] for name in noun.fields.model_fields}).model_dump():
+        return None
+    refuse_withheld(writer.withheld, changes)
+    row, parts = _to_tables(writer, noun, values)
+    if _refers_to_hidden(writer, noun, row, parts):
+        _refuse_public_writer(writer)
+    return row, _changed_parts(noun, parts, changes)
+
+
+def _look_up(writer: Writer, noun: Noun, records: Sequence[Values]) -> None:
+    """Look up at once what the records refer to."""
+    rows: list[tuple[Table, Sequence[Values]]] = [(noun.sql, records)]
+    for part in noun.parts:
+        items = [item for record in records for item in record[part.name] or ()]
+        rows.append((part_sql(part), [{part.scalar: item} if part.scalar else item for item in items]))
+    for table, some in rows:
+        for name, target in references(table).items():
+            _resolve(writer, target, [row[name] for row in some if row.get(name) is not None])
 
 
 def delete(writer: Writer, noun: Noun, public_id: str, revision: int) -> None:
@@ -437,6 +480,43 @@ def delete(writer: Writer, noun: Noun, public_id: str, revision: int) -> None:
     for citation in _citations_of(view, pk):
         remove(writer, CITATION, citation)
     remove(writer, noun, pk)
+
+
+def delete_many(writer: Writer, noun: Noun, wanted: Mapping[str, Collection[int]]) -> None:
+    """Delete many records at once: id -> the revisions of which the record is at one. Their citations go with them.
+
+    A problem where anything stands in the way, and be it one of them that refers to another; it does not tell at which.
+    """
+    writer.flush()
+    view, table = writer.view, writer.view[noun.sql]
+    whole = present_view(writer.connection, Reader.restricted)
+    keys = keys_of(view, noun, wanted)
+    if len(keys) < len(wanted):
+        raise not_found(noun.kind)
+    citations: list[int] = []
+    for some in chunks(keys.values()):
+        for public_id, revision in view.connection.execute(
+            select(table.c.id, table.c.revision).where(table.c.pk.in_(some))
+        ):
+            if revision not in wanted[public_id]:
+                _refuse_stale({"revision": revision}, -1)
+        for referrer in REFERRERS[noun.kind]:
+            rows = whole[referrer.table]
+            if view.connection.execute(select(rows.c.pk).where(rows.c[referrer.column].in_(some)).limit(1)).first():
+                raise Problem("referred-to", "Other records refer to one of them.")
+        own = whole[CITATION.sql]
+        citations += view.connection.execute(
+            select(own.c.pk).where(own.c.record_pk.in_(some)).order_by(own.c.pk)
+        ).scalars()
+    for some in chunks(citations):
+        seen, own = view[CITATION.sql], whole[CITATION.sql]
+        found = view.connection.execute(select(func.count()).select_from(seen).where(seen.c.pk.in_(some))).scalar_one()
+        cited = view.connection.execute(select(own.c.pk).where(own.c.record_pk.in_(some)).limit(1)).first()
+        if found < len(some) or cited:
+            raise Problem("referred-to", "Other records refer to one of them.")
+    if citations:
+        writer.delete(CITATION, *citations)
+    writer.delete(noun, *(keys[public_id] for public_id in wanted))
 
 
 def remove(writer: Writer, noun: Noun, pk: int) -> None:
