@@ -326,22 +326,30 @@ class Writer:
             self._is_settled = True
             return
         before, after = hidden_before(self.connection), hidden_now(self.connection)
-        nouns = self._nouns(before ^ after)
-        for pk in sorted(after - before):
-            self._flip(nouns[pk], pk, hidden=True)
-        # What they were before it hides too, and all that existed only through them.
-        lost = hide_the_past(self.connection, [(nouns[pk], pk) for pk in sorted(after - before)], self.version)
-        self._amend(merged(lost), is_public=True, reason="restricted")
-        for pk in sorted(before - after):
-            self._flip(nouns[pk], pk, hidden=False, public_action=Action.create)
+        while newly := self._nouns(after - before):
+            for pk, noun in newly.items():
+                self._flip(noun, pk, hidden=True)
+            # What they were before it hides too, and all that existed only through them.
+            lost = hide_the_past(self.connection, [(noun, pk) for pk, noun in newly.items()], self.version)
+            self._amend(merged(lost), is_public=True, reason="restricted")
+            before |= after
+            if lost:
+                # Evidence that was public once may be hidden with the past, so that more is without any.
+                after = hidden_now(self.connection)
+        for pk, noun in self._nouns(before - after).items():
+            self._flip(noun, pk, hidden=False, public_action=Action.create)
         self.flush()
         told = select(_CHANGE.c.position).where(_CHANGE.c.version == self.version, _CHANGE.c.public_action.is_not(None))
         self._is_public = self._takes_from_public or self.connection.execute(told.limit(1)).first() is not None
         self._is_settled = True
 
     def _nouns(self, keys: Iterable[int]) -> dict[int, Noun]:
-        query = select(_RECORD.c.pk, _RECORD.c.kind).where(_RECORD.c.pk.in_(list(keys)))
-        return {pk: BY_KIND[kind] for pk, kind in self.connection.execute(query)}
+        query = select(_RECORD.c.pk, _RECORD.c.kind).order_by(_RECORD.c.pk)
+        return {
+            pk: BY_KIND[kind]
+            for some in chunks(keys)
+            for pk, kind in self.connection.execute(query.where(_RECORD.c.pk.in_(some)))
+        }
 
     def _flip(self, noun: Noun, pk: int, *, hidden: bool, public_action: Action | None = None) -> None:
         """Hide a record from now on, or show it. A record that this transaction has changed already is told once."""

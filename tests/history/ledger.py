@@ -1,11 +1,12 @@
 """The plain model with both classes of reader: a dictionary of what each saw, for each version.
 
 It knows nothing of tables, spans and keys. What the public may not see is worked out here from the docstring of
-`app.history.visibility`, over dictionaries: once for the records that are there, and once for the past.
+`app.history.visibility`, over dictionaries, one version at a time: the smallest change that the rules allow, of which
+the present and the past decide together.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,8 @@ class Entry:
     fields: Row
     revision: int
     since: int
+    targets: frozenset[Key]
+    """What it refers to."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,6 @@ class Ledger(Model):
             if isinstance(value, dict | list | set):
                 setattr(made, name, value.copy())
         made.records = {kind: dict(found) for kind, found in self.records.items()}
-        made.seen = [dict(one) for one in self.seen]
         return made
 
     # What a reader is to find
@@ -190,7 +192,7 @@ class Ledger(Model):
         else:
             self._as_then(key, values)
 
-    def load(self, rows: Iterable[tuple[Noun, Row]]) -> tuple[str, Counter[str]]:
+    def load(self, rows: Collection[tuple[Noun, Row]]) -> tuple[str, Counter[str]]:
         """What loading these rows as files does: the problem that it ends with, or how many of them it does what to."""
         counts: Counter[str] = Counter()
         for noun, body in rows:
@@ -214,7 +216,10 @@ class Ledger(Model):
                 return refusal, counts
             self._put(noun.kind, body["id"], values, "update", self.revisions[key] + 1)
             counts["updated"] += 1
-        return "", counts
+        # Citations come last: they may be of documents that stand after what they are for.
+        there = self.records.get("document", {})
+        is_cited = all(one["document"] in there for _, body in rows for one in body["citations"])
+        return "" if is_cited else "reference-not-found", counts
 
     def undo(self, run: int) -> bool:
         """What undoing a run does; False where it is refused."""
@@ -245,7 +250,8 @@ class Ledger(Model):
             for action, kind, one, revision in self.log
         ]
         self.log = []
-        before, after = self.hidden & self.revisions.keys(), self._closure()
+        before = self.hidden & self.revisions.keys()
+        after, lost = self._closure(before)
         for key in after - before:
             changes = self._flip(changes, version, key, "restrict", None)
         for key in before - after:
@@ -254,13 +260,13 @@ class Ledger(Model):
         there = {key: entry for key, entry in self.past[-1].items() if key in self.revisions}
         for one in changes:
             if one.key in self.revisions:
-                kind, public_id = one.key
-                there[one.key] = Entry(self.records[kind][public_id], self.revisions[one.key], version)
+                fields, revision = self.records[one.key[0]][one.key[1]], self.revisions[one.key]
+                there[one.key] = Entry(fields, revision, version, frozenset(self._targets_in(one.key, fields)))
         self.feed += changes
         self.causes.append(cause)
         self.past.append(there)
+        self._take(lost)
         self.seen.append({key: entry for key, entry in there.items() if key not in self.hidden})
-        lost = self._hide_the_past(after - before)
         self.amended |= dict.fromkeys(lost, version)
         self.feed = [one if self._is_still_told(one) else replace(one, public_action=None) for one in self.feed]
         is_public = bool(lost) or any(one.version == version and one.public_action for one in self.feed)
@@ -272,31 +278,57 @@ class Ledger(Model):
 
     # What the public may not see
 
-    def _closure(self) -> set[Key]:
-        """The records that are hidden now: restricted, or referring to what is, or cited and never in public."""
-        hidden = self.restricted & self.revisions.keys()
-        proofs = {
-            (key, entry.fields["record"], entry.fields["document"])
-            for copy_ in self.seen
-            for key, entry in copy_.items()
-            if key[0] == "citation"
-        }
-        while True:
-            found = {
-                key
-                for key in self.revisions
-                if key not in hidden and (hidden & set(self._targets_of(key)) or self._is_unproven(key, hidden, proofs))
-            }
-            if not found:
-                return hidden
-            hidden |= found
+    def _closure(self, before: Collection[Key]) -> tuple[set[Key], dict[int, set[Key]]]:
+        """The records that are hidden now, and what the public does not see of each past version any more.
 
-    def _is_unproven(self, key: Key, hidden: Collection[Key], proofs: Iterable[tuple[Key, str, str]]) -> bool:
-        ref = ref_of(*key)
-        there = self.records.get("citation", {})
-        cited = [("citation", one) for one, fields in there.items() if fields["record"] == ref]
-        was = [one for one, record, document in proofs if record == ref and ("document", document) not in hidden]
-        return bool(cited) and set(cited) | set(was) <= set(hidden)
+        Hidden is what is restricted, what refers to what is hidden, and what is cited while no citation of it was ever
+        public. Past is hidden where the record has come to be, where what it referred to is not seen, and where the
+        record is deleted and nothing is seen any more of its citations.
+        """
+        now = self.restricted & self.revisions.keys()
+        if not now:
+            return now, {}
+        there = {key: set(self._targets_of(key)) for key in self.revisions}
+        cited: dict[Key, set[Key]] = {}
+        for kind, one in there:
+            if kind == "citation":
+                cited.setdefault(key_of(self.records[kind][one]["record"]), set()).add((kind, one))
+        left = [set(one) for one in self.seen]
+        while True:
+            proven = self._proven(left)
+            unproven = {key for key, found in cited.items() if found <= now} - proven
+            more = {key for key, targets in there.items() if targets & now or key in unproven} - now
+            now |= more
+            newly = now - set(before)
+            lost = {number: one.keys() - left[number] for number, one in enumerate(self.seen)}
+            whole = newly | (self._deleted_with_citations(newly.union(*lost.values())) - proven)
+            gone = [
+                {key for key in keys if key in whole or not self.seen[number][key].targets <= keys}
+                for number, keys in enumerate(left)
+            ]
+            if not more and not any(gone):
+                return now, {number: keys for number, keys in lost.items() if keys}
+            left = [keys - keys_gone for keys, keys_gone in zip(left, gone, strict=True)]
+
+    def _proven(self, left: Iterable[Collection[Key]]) -> set[Key]:
+        """What has a citation in some version, of those that are left in each."""
+        return {
+            key_of(entry.fields["record"])
+            for one, keys in zip(self.seen, left, strict=True)
+            for key, entry in one.items()
+            if key[0] == "citation" and key in keys
+        }
+
+    def _deleted_with_citations(self, citations: Collection[Key]) -> set[Key]:
+        """The deleted records that some of these records were ever citations of."""
+        found = {
+            key_of(one[key].fields["record"])
+            for key in citations
+            if key[0] == "citation"
+            for one in self.past
+            if key in one
+        }
+        return found - self.revisions.keys()
 
     def _flip(self, changes: list[Told], version: int, key: Key, action: str, public_action: str | None) -> list[Told]:
         """A record that was hidden or comes to light is told of once, by its last change if there is one."""
@@ -308,63 +340,14 @@ class Ledger(Model):
         others = [replace(one, public_action=None) if one.key == key else one for one in changes if one is not mine[-1]]
         return [*others, replace(mine[-1], public_action=public_action)]
 
-    def _hide_the_past(self, newly: Collection[Key]) -> set[int]:
-        """Hide what was, of records that are hidden now and of what only was through them; the versions that lose."""
-        rows = self._past_rows() if newly else {}
-        spans = {key: set(range(self.version)) for key in newly}
-        lost: set[int] = set()
-        losing: set[Key] = set()
-        while True:
-            found = {
-                row
-                for row, numbers in rows.items()
-                if row[0] in newly
-                or any(spans.get(target, set()) & numbers for target in self._targets_then(row, min(numbers)))
-            }
-            found |= self._deleted_without_proof(found, rows)
-            if not found:
-                break
-            for row in found:
-                numbers = rows.pop(row)
-                spans.setdefault(row[0], set()).update(numbers)
-                losing.add(row[0])
-                lost |= numbers
-                for number in numbers:
-                    del self.seen[number][row[0]]
-        for key in losing - self.past[-1].keys():
+    def _take(self, lost: Mapping[int, Collection[Key]]) -> None:
+        """Take from past versions what the public shall not see any more."""
+        for number, keys in lost.items():
+            self.seen[number] = {key: entry for key, entry in self.seen[number].items() if key not in keys}
+        for key in set().union(*lost.values()) - self.past[-1].keys():
             if not any(key in one for one in self.seen):
+                # Not even that it was deleted is told.
                 self.hidden.add(key)
-        return lost
-
-    def _past_rows(self) -> dict[tuple[Key, int], set[int]]:
-        """What the public saw and is not the same now: (record, since when) -> the versions in which it was so."""
-        found: dict[tuple[Key, int], set[int]] = {}
-        for number, one in enumerate(self.seen[:-1]):
-            for key, entry in one.items():
-                if key not in self.past[-1] or self.past[-1][key].since != entry.since:
-                    found.setdefault((key, entry.since), set()).add(number)
-        return found
-
-    def _targets_then(self, row: tuple[Key, int], number: int) -> list[Key]:
-        return self._targets_in(row[0], self.past[number][row[0]].fields)
-
-    def _deleted_without_proof(
-        self, found: Collection[tuple[Key, int]], rows: dict[tuple[Key, int], set[int]]
-    ) -> set[tuple[Key, int]]:
-        """Deleted records that lose the last public citation that they ever had."""
-        gone: set[tuple[Key, int]] = set()
-        for row in found:
-            if row[0][0] == "citation":
-                ref = self.past[min(rows[row])][row[0]].fields["record"]
-                key = key_of(ref)
-                still = any(
-                    one[0] == "citation" and entry.fields["record"] == ref and (one, entry.since) not in found
-                    for copy_ in self.seen
-                    for one, entry in copy_.items()
-                )
-                if key not in self.revisions and key not in self.hidden and not still:
-                    gone |= {other for other in rows if other[0] == key}
-        return gone
 
     def _is_still_told(self, one: Told) -> bool:
         if one.public_action is None:

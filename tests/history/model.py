@@ -1,6 +1,7 @@
 """A plain model of the store: dictionaries that are copied at every version, and what each operation should do."""
 
 from copy import deepcopy
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -26,6 +27,9 @@ KINDS = (
     "project",
 )
 """What is written: nouns with and without parts, with references to themselves and to others. Some more often."""
+
+REFERENCES = cache(references)
+"""Of a table, which do not change."""
 
 WORDS = ("Justicia", "Tejido social", "México Evalúa, A.C.", "Niñas y niños", "NED", "Agua", "Red", "A. C.")
 
@@ -155,11 +159,11 @@ class Model:
     # What would be wrong
 
     def _targets(self, noun: Noun, values: Row) -> list[tuple[str, str]]:
-        found = [(target, values[name]) for name, target in references(noun.sql).items() if values.get(name)]
+        found = [(target, values[name]) for name, target in REFERENCES(noun.sql).items() if values.get(name)]
         for part in noun.parts:
             for item in values[part.name]:
                 fields = {part.scalar: item} if part.scalar else item
-                pointing = references(part_sql(part)).items()
+                pointing = REFERENCES(part_sql(part)).items()
                 found += [(target, fields[name]) for name, target in pointing if fields.get(name)]
         return found
 

@@ -282,6 +282,7 @@ def seen(database: Database, kind: str, public_id: str, version: int) -> bool:
 
 DEFAULTS: dict[str, dict[str, object]] = {
     "topic": {"label_en": "A", "label_es": "A"},
+    "organization": {"name": "A", "basis": "stated", "kind": "ngo"},
     "document": {"title": "A", "basis": "stated", "language": "es", "kind": "report"},
     "project": {"title": "A", "basis": "stated", "kind": "grant", "project_status": "ongoing"},
     "funding": {"basis": "stated"},
@@ -321,3 +322,19 @@ def test_evidence_that_is_restricted_takes_with_it_what_it_was_for(database: Dat
     change(database, "citation", "c", visibility="restricted")
     assert [seen(database, "citation", "c", version) for version in (4, 5, 6)] == [False, False, False]
     assert not any(seen(database, "topic", "t", version) for version in (1, 4, 5))
+
+
+def test_evidence_that_only_the_past_hides_leaves_nothing_without_any(database: Database) -> None:
+    make(database, "organization", "o")
+    make(database, "topic", "t")
+    make(database, "document", "d1", publisher_organization="o")
+    make(database, "document", "d2")
+    make(database, "citation", "c1", record="topic:t", document="d1")
+    drop(database, "citation", "c1")
+    change(database, "document", "d1", publisher_organization=None)
+    make(database, "citation", "c2", record="topic:t", document="d2")
+    change(database, "document", "d2", visibility="restricted")
+    assert seen(database, "topic", "t", 9)
+    # The one citation that was public ended while its document still referred to the organization.
+    change(database, "organization", "o", visibility="restricted")
+    assert not any(seen(database, "topic", "t", version) for version in range(11))
