@@ -59,6 +59,12 @@ lock: $(STAMPS)/lint ## Bring uv.lock and requirements/ up to date; ARGS=--upgra
 openapi: $(STAMPS)/run ## Write openapi.json
 	@$(BIN)/python -m app.cli openapi > openapi.json.part && mv openapi.json.part openapi.json
 
+.PHONY: clients
+clients: $(STAMPS)/run ## Make the clients from openapi.json; needs node and npm
+	@$(BIN)/python tools/client_types.py
+	@$(BIN)/python tools/client_sync.py
+	@$(BIN)/python tools/typescript_types.py
+
 .PHONY: migration
 migration: $(STAMPS)/lint ## Write a migration for changed tables: make migration m="add topic labels"
 	@test -n "$(m)" || { echo 'Say what changes: make migration m="add topic labels"' >&2; exit 2; }

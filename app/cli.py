@@ -1,10 +1,11 @@
-"""The command line: serve, seed, migrate, keys, withhold, backup, restore, openapi."""
+"""The command line: serve, seed, import, export, template, migrate, keys, withhold, backup, restore, openapi."""
 
 import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ import uvicorn
 from alembic.util import CommandError
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +24,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.access.actions import CLI, note_action
 from app.access.keys import LAST_EXPIRY, Label, count_keys, create_key, list_keys, revoke_key
 from app.access.scopes import Scope, in_order
-from app.history.view import present_view
+from app.exchange.archive import ARCHIVE_FORMATS, About, write_archive
+from app.exchange.formats import FORMATS
+from app.exchange.importing import OnError, Result, Stage, import_file
+from app.exchange.importing import Request as ImportRequest
+from app.exchange.importing import Status as ImportStatus
+from app.exchange.paging import Version
+from app.exchange.standards import STANDARDS, publication_of
+from app.exchange.template import write_template
+from app.history.view import present_view, view_at
 from app.history.withheld import Withheld, check_of
 from app.main import create_app
 from app.migrations import migrate as migrate_database
@@ -37,6 +47,7 @@ from app.store.changes import UNDO, find_run, run_for
 from app.store.database import Database
 from app.store.expunging import expunge as expunge_records
 from app.store.expunging import scrub, to_expunge
+from app.store.records import PageQuery
 from app.store.restoring import undo
 from app.store.seed import is_empty, load_seed
 
@@ -46,6 +57,7 @@ app.add_typer(keys, name="keys")
 withhold = typer.Typer(help="Terms that no record may contain: add, list, remove, look for them.", no_args_is_help=True)
 app.add_typer(withhold, name="withhold")
 _console = Console(stderr=True)
+_SHOWN_PROBLEMS = 50
 _LABEL: TypeAdapter[str] = TypeAdapter(Label)
 
 
@@ -111,6 +123,150 @@ def expunge(
         finally:
             database.close()
     _console.print(f"Expunged, with {done.past_rows} past revisions of others that referred to them.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file.")],
+    *,
+    format: Annotated[  # noqa: A002 - the word of the API
+        str | None, typer.Option(help=f"{', '.join(FORMATS)}; found out from the file where it is plain.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What the columns of a list of grants mean.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    on_error: Annotated[OnError, typer.Option(help="What becomes of a file with errors.")] = OnError.refuse,
+) -> None:
+    """Bring in a file of 360Giving, IATI, Tejido's own tables or, with a mapping, any list of grants.
+
+    It is read whole before anything is written. The same file again changes nothing.
+    """
+    if format is not None and format not in FORMATS:
+        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
+    options = {} if mapping is None else {"mapping": mapping.read_text(encoding="utf-8")}
+    with _told_plainly():
+        database = _migrated(Settings())
+        try:
+            with _progress(file) as told:
+                result = import_file(
+                    database,
+                    ImportRequest(
+                        path=file,
+                        file_name=file.name,
+                        format=format,
+                        options=options,
+                        dry_run=dry_run,
+                        on_error=on_error,
+                        actor=CLI,
+                    ),
+                    told,
+                )
+        finally:
+            database.close()
+    _show_import(result)
+    if result.status not in (ImportStatus.done, ImportStatus.checked):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[Stage, int], None]]:
+    """A bar on a terminal; nothing where the output goes elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console, transient=True, disable=not _console.is_terminal) as bar:
+        task = bar.add_task("reading", total=file.stat().st_size)
+
+        def told(stage: Stage, done: int) -> None:
+            if stage is Stage.reading:
+                bar.update(task, completed=done)
+            else:
+                bar.update(task, description=f"{stage}: {done} records", total=None)
+
+        yield told
+
+
+def _show_import(result: Result) -> None:
+    """What became of an import: problems first, then a table, then a line."""
+    shown = result.problems[:_SHOWN_PROBLEMS]
+    for problem in shown:
+        parts = (problem.place.words if problem.place else None, problem.field, problem.detail)
+        _say(f"{problem.severity}: {': '.join(part for part in parts if part)}")
+    if sum(result.problem_counts.values()) > len(shown):
+        _say("… " + ", ".join(f"{many} {word}s" for word, many in sorted(result.problem_counts.items())) + " in all")
+    if result.counts:
+        words = sorted({word for one in result.counts.values() for word in one})
+        table = Table("records", *words)
+        for kind, counts in sorted(result.counts.items()):
+            table.add_row(kind.replace("_", " "), *(str(counts.get(word, 0)) for word in words))
+        _console.print(table)
+    for what, many in sorted(result.left_out.items()):
+        _say(f"left out: {many} {what}")
+    if result.status is ImportStatus.done and result.version is None:
+        _say("Nothing changed.")
+    elif result.status is ImportStatus.done:
+        _say(f"Done, in version r{result.version}. To undo it: {_own_command()} undo r{result.version}")
+    else:
+        _say(result.detail or str(result.status))
+
+
+@app.command("export")
+def export_(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The archive to write: a ZIP file.")],
+    *,
+    format: Annotated[  # noqa: A002 - the word of the API
+        str,
+        typer.Option(help=f"{', '.join(ARCHIVE_FORMATS)}: an archive of tables; {', '.join(STANDARDS)}: one file."),
+    ] = "csv",
+    as_of: Annotated[str | None, typer.Option(help="Data version (v12, or r12 with --restricted) or time.")] = None,
+    restricted: Annotated[bool, typer.Option("--restricted", help="Also what is restricted.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write the whole data set into one file: an archive with licence, version and data dictionary, or a standard's."""
+    if format not in ARCHIVE_FORMATS and format not in STANDARDS:
+        raise typer.BadParameter(f"one of {', '.join([*ARCHIVE_FORMATS, *STANDARDS])}", param_hint="--format")
+    left_out: Counter[str] = Counter()
+    with _told_plainly(), closing(_migrated(settings := Settings())) as database:
+        with database.read() as connection:
+            view = view_at(connection, as_of, Reader.restricted if restricted else Reader.public)
+            about = About.of(view, licence=settings.data_licence, contact=settings.contact, address=settings.public_url)
+        version = Version.of(database, view)
+        if format in STANDARDS:
+            publication = publication_of(settings, view, settings.public_url)
+            pieces = STANDARDS[format].write(version, PageQuery(), publication, left_out)
+        else:
+            pieces = write_archive(version, about, format)
+        size = _write_whole(file, pieces, force=force)
+    for what, many in sorted(left_out.items()):
+        _say(f"left out: {many} {what}")
+    _say(f"Wrote data version {about.data_version}, {size} bytes, into {file}")
+
+
+@app.command("template")
+def template_(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The workbook to write: an XLSX file.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write the workbook in which data are filled in for an import: a sheet for each table."""
+    size = _write_whole(file, write_template(), force=force)
+    _say(f"Wrote {size} bytes into {file}")
+
+
+def _write_whole(file: Path, pieces: Iterable[bytes], *, force: bool) -> int:
+    """Write a file that is there when it is whole; returns its size."""
+    if file.exists() and not force:
+        _say(f"{file} exists already; --force replaces it.")
+        raise typer.Exit(1)
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with part.open("wb") as written:
+            size = sum(written.write(piece) for piece in pieces)
+        part.replace(file)
+    except OSError as error:
+        _say(f"{file}: {error.strerror}")
+        raise typer.Exit(1) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return size
 
 
 @app.command()

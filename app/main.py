@@ -15,6 +15,7 @@ from app import __version__
 from app.access.authentication import Authenticate
 from app.access.keys import find_caller
 from app.access.routes import NEEDS
+from app.exchange.jobs import Imports
 from app.explorer.docs import mount_docs
 from app.history.writer import now
 from app.limiting import Limiter, RateLimits
@@ -28,15 +29,19 @@ from app.routers import (
     changes,
     collaborations,
     crud,
+    duplicates,
     evidence,
+    exporting,
     funding,
     health,
     histories,
     import_runs,
+    imports,
     keys,
     networks,
     organizations,
     projects,
+    reconcile,
     search,
     states,
     visibility,
@@ -47,6 +52,7 @@ from app.routers.common import ProblemBody
 from app.routers.handlers import install_handlers
 from app.settings import Settings
 from app.store.database import Database
+from app.store.duplicates import Candidates
 from app.store.snapshot import Snapshots
 from app.store.watching import Watch
 from app.workers import Workers
@@ -75,11 +81,13 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     limiter = Limiter(settings.rate_limit_storage, clock=lambda: clock().timestamp())
 
     watch = Watch(database, most=settings.event_streams)
+    importer = Imports(database, clock=clock, most=settings.imports_waiting)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         watch.close()
+        importer.close()
         limiter.close()
         workers.close()
         database.close()
@@ -98,14 +106,18 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.state.settings = settings
     app.state.database = database
     app.state.snapshots = Snapshots()
+    app.state.candidates = Candidates()
     app.state.workers = workers
     app.state.watch = watch
+    app.state.imports = importer
     app.state.needs = dict(NEEDS)
     app.state.paths = {}
     for router in (
         networks.router,
         evidence.router,
         search.router,
+        duplicates.router,
+        reconcile.router,
         about.router,
         organizations.router,
         states.router,
@@ -116,6 +128,9 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         bulk.router,
         *(histories.history_router(noun) for noun in NOUNS),
         changes.router,
+        # Before /v1/imports/{id}, which would take `template` for an id.
+        exporting.router,
+        imports.router,
         import_runs.router,
         keys.router,
         admin_actions.router,
@@ -148,6 +163,8 @@ def _add_middleware(app: FastAPI, settings: Settings, database: Database, limite
         max_body_bytes=settings.max_body_bytes,
         body_seconds=settings.body_seconds,
         larger={bulk.PATH: settings.max_bulk_bytes},
+        forms=frozenset({reconcile.PATH}),
+        files={imports.PATH: (settings.max_import_bytes, settings.import_seconds)},
     )
     app.add_middleware(Methods, allowed=allowed)
     app.add_middleware(

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -29,6 +29,8 @@ MOST_HEADERS = 200
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _JSON = re.compile(r"application/(?:json|merge-patch\+json)\s*(?:;.*)?", re.IGNORECASE)
+FORM = re.compile(r"application/x-www-form-urlencoded\s*(?:;.*)?", re.IGNORECASE)
+"""The media type of a form of texts."""
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -127,16 +129,27 @@ class Gate:
     """
 
     def __init__(
-        self, app: ASGIApp, *, max_body_bytes: int, body_seconds: float, larger: Mapping[str, int] | None = None
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int,
+        body_seconds: float,
+        larger: Mapping[str, int] | None = None,
+        files: Mapping[str, tuple[int, float]] | None = None,
+        forms: Collection[str] = (),
     ) -> None:
         """Wrap an application; every body has so many bytes at most, and so many seconds to arrive.
 
-        `larger`: path -> the bytes that a body may have there, where the request brings a key.
+        `larger`: path -> the bytes that a body may have there, where the request brings a key. `files`: path -> the
+        bytes and seconds of a form with a file, which is handed on as it comes and never held in memory. `forms`: paths
+        to which a form of texts may be sent too.
         """
         self.app = app
         self.max_body_bytes = max_body_bytes
         self.body_seconds = body_seconds
         self.larger = larger or {}
+        self.files = files or {}
+        self.forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -146,14 +159,18 @@ class Gate:
         try:
             _check_address(scope)
             _check_headers(scope)
+            if scope["method"] == "POST" and scope["path"] in self.files:
+                await self._pass_on(scope, receive, send)
+                return
             body = await self._read(scope, receive)
             if body is None:
                 return
+            may_be_form = scope["path"] in self.forms
             if len(body) > self.max_body_bytes:
                 # Reading so much takes a while, in which others wait for the event loop.
-                await anyio.to_thread.run_sync(_check_body, Headers(scope=scope), body)
+                await anyio.to_thread.run_sync(_check_body, Headers(scope=scope), body, may_be_form)
             elif body:
-                _check_body(Headers(scope=scope), body)
+                _check_body(Headers(scope=scope), body, may_be_form)
         except Problem as problem:
             await problem_response(problem, scope)(scope, receive, send)
             return
@@ -181,17 +198,63 @@ class Gate:
             log.exception("unexpected error", exc_info=error)
             await problem_response(unexpected(), scope)(scope, receive, send)
 
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a form with a file through, and count it on the way."""
+        most, seconds = self.files[scope["path"]]
+        if scope.get("state", {}).get("caller") is None:
+            most, seconds = self.max_body_bytes, self.body_seconds
+        headers = Headers(scope=scope)
+        if not headers.get("content-type", "").lower().startswith("multipart/form-data"):
+            raise Problem(
+                "unsupported-media-type", "Send multipart/form-data.", headers={"Accept": "multipart/form-data"}
+            )
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise Problem(
+                "unsupported-media-type",
+                "Send the body as it is, not compressed.",
+                headers={"Accept-Encoding": "identity"},
+            )
+        too_large = Problem("body-too-large", f"A file has {most} bytes at most.", headers={"Connection": "close"})
+        announced = _announced(headers)
+        if announced > most:
+            raise too_large
+        size, until = 0, anyio.current_time() + seconds
+        started = False
+
+        async def receive_some() -> Message:
+            nonlocal size
+            with anyio.move_on_at(until):
+                message = await receive()
+                size += len(message.get("body", b""))
+                if size > most:
+                    raise too_large
+                return message
+            raise Problem(
+                "request-timeout", f"A file has {seconds:g} seconds to arrive.", headers={"Connection": "close"}
+            )
+
+        async def send_on(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive_some, send_on)
+        except Exception as error:
+            if started:
+                raise
+            problem = error if isinstance(error, Problem) else unexpected()
+            if problem is not error:
+                log.exception("unexpected error", exc_info=error)
+            await problem_response(problem, scope)(scope, receive, send)
+
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None where the client went away before its end."""
         most = self.max_body_bytes
         if scope.get("state", {}).get("caller") is not None:
             most = self.larger.get(scope["path"], most)
         too_large = Problem("body-too-large", f"A body has {most} bytes at most.", headers={"Connection": "close"})
-        announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal():
-            raise Problem("bad-request", "Content-Length is not a number of bytes.", headers={"Connection": "close"})
-        # Not int() at once: it refuses numbers of more than 4,300 digits by an exception of its own.
-        if len(announced.lstrip("0")) > 18 or int(announced) > most:
+        if _announced(Headers(scope=scope)) > most:
             raise too_large
         chunks: list[bytes] = []
         size = 0
@@ -212,6 +275,15 @@ class Gate:
             f"A body has {self.body_seconds:g} seconds to arrive.",
             headers={"Connection": "close"},
         )
+
+
+def _announced(headers: Headers) -> int:
+    """The bytes that a body is said to have."""
+    announced = headers.get("content-length", "0")
+    if not announced.isdecimal():
+        raise Problem("bad-request", "Content-Length is not a number of bytes.", headers={"Connection": "close"})
+    # Not int() at once: it refuses numbers of more than 4,300 digits by an exception of its own.
+    return 10**18 if len(announced.lstrip("0")) > 18 else int(announced)
 
 
 def _check_address(scope: Scope) -> None:
@@ -238,14 +310,22 @@ def _check_headers(scope: Scope) -> None:
         )
 
 
-def _check_body(headers: Headers, body: bytes) -> None:
+def _check_body(headers: Headers, body: bytes, may_be_form: bool) -> None:
     # Nothing that is sent is unpacked: a few bytes may stand for gigabytes.
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Problem(
             "unsupported-media-type", "Send the body as it is, not compressed.", headers={"Accept-Encoding": "identity"}
         )
-    if not _JSON.fullmatch(headers.get("content-type", "")):
+    media_type = headers.get("content-type", "")
+    if may_be_form and FORM.fullmatch(media_type):
+        return
+    if not _JSON.fullmatch(media_type):
         raise Problem("unsupported-media-type", "Send application/json.", headers={"Accept": "application/json"})
+    check_json(body)
+
+
+def check_json(body: bytes) -> None:
+    """A problem where it is no JSON that a route should see."""
     try:
         # First the reader that bounds the nesting, so that the second one, which sees equal keys, cannot overflow.
         from_json(body, allow_inf_nan=False)
@@ -340,6 +420,8 @@ class EntityTags:
                     out["etag"] = tag
                 if tag and reads and message["status"] == 200 and (tag in known or "*" in known):
                     matched = True
+                    # A long answer need not be made to its end.
+                    scope.setdefault("state", {})["is_known"] = True
                     for name in ("content-length", "content-type", "content-encoding"):
                         del out[name]
                     message = {**message, "status": 304}

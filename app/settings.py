@@ -17,6 +17,15 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body in bytes.")
     max_bulk_bytes: int = Field(default=10_000_000, ge=1_000, description="Largest body of a bulk in bytes.")
     max_bulk_items: int = Field(default=1000, ge=1, le=100_000, description="Most changes in a bulk.")
+    max_import_bytes: int = Field(default=1_000_000_000, ge=1_000, description="Largest file of an import in bytes.")
+    imports_waiting: int = Field(default=10, ge=1, le=1000, description="Imports that may wait for the one before.")
+    import_seconds: float = Field(
+        default=3600,
+        gt=0,
+        le=86400,
+        allow_inf_nan=False,
+        description="Time that the file of an import may take to arrive.",
+    )
     idempotency_hours: float = Field(
         default=24, gt=0, le=8760, allow_inf_nan=False, description="Time for which an Idempotency-Key is remembered."
     )
@@ -62,6 +71,13 @@ class Settings(BaseSettings):
         default="",
         pattern=r"^(https?://[^\s?#]+)?$",
         description="Address under which the service is known, for citations; that of the request where none is set.",
+    )
+    publisher: str = Field(default="Tejido", min_length=1, description="Who publishes the data, in files that say so.")
+    publisher_identifier: str = Field(
+        default="XI-TEJIDO", pattern=r"^[^\s]+$", description="Identifier of the publisher, from a register."
+    )
+    data_licence: str = Field(
+        default="CC-BY-4.0", pattern=r"^[A-Za-z0-9.+-]+$", description="Licence of the data, by its SPDX identifier."
     )
     contact: str = Field(
         default="the maintainers of this deployment", description="Whom to write to about corrections."

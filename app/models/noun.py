@@ -36,6 +36,8 @@ class Part:
     table: type[SQLModel]
     scalar: str | None = None
     """The one field of a row, where the list is of plain values."""
+    to_row: Callable[[Values], Values] = field(default=lambda values: values)
+    from_row: Callable[[Values], Values] = field(default=lambda values: values)
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,7 @@ class Place(RecordRow, table=True):
     within_state_pk: int | None = maybe("state")
     within_place_pk: int | None = maybe("place")
     inegi: str | None = maybe_string(index=True)
+    region_code: str | None = maybe_string(index=True)
     note: str | None = maybe_string()
 
 
@@ -131,6 +132,9 @@ class PlaceFields(Schema):
     within_state: PublicId | None = Field(default=None, description="State that it lies in.")
     within_place: PublicId | None = Field(default=None, description="Place that it lies in, where that is not a state.")
     inegi: Line | None = Field(default=None, pattern=r"^[0-9]{5,9}$", description="INEGI code, where it has one.")
+    region_code: Line | None = Field(
+        default=None, pattern=r"^[0-9]{2,4}$", description="OECD DAC region code, where it has one."
+    )
     note: Prose | None = Field(default=None, description="What a reader should know.")
 
     @model_validator(mode="after")
@@ -150,7 +154,7 @@ PLACE = Noun(
     id_pattern=PLACE_PATTERN,
     id_from="name",
     label="name",
-    filters=("level", "within_state", "within_place", "inegi"),
+    filters=("level", "within_state", "within_place", "inegi", "region_code"),
     sorts=("name", "level"),
     searched=("name",),
     example={"id": "iztapalapa", "name": "Iztapalapa", "level": "borough", "within_state": "MX-CMX", "inegi": "09007"},

@@ -30,6 +30,7 @@ from app.models.types import (
     Basis,
     Count,
     Flag,
+    Language,
     Line,
     Money,
     PartialDate,
@@ -79,12 +80,60 @@ class ProjectTopic(PartRow, table=True):
     __tablename__ = "project_topic"
     __table_args__ = (
         one_of("basis", Basis),
+        CheckConstraint("share_hundredths BETWEEN 0 AND 10000", name="share"),
         UniqueConstraint("project_pk", "topic_pk"),
     )
 
     project_pk: int = owner("project")
     topic_pk: int = reference("topic")
     basis: str = string()
+    share_hundredths: int | None = maybe_number()
+
+
+class ProjectIdentifier(PartRow, table=True):
+    """An identifier that a publisher gave the project."""
+
+    __tablename__ = "project_identifier"
+    __table_args__ = (unique_where("uq_project_identifier_scheme", "scheme", "value"),)
+
+    project_pk: int = owner("project")
+    scheme: str = string()
+    value: str = string(index=True)
+
+
+class ProjectTextKind(StrEnum):
+    """What a text of a project is."""
+
+    title = "title"  # type: ignore[assignment] # the method of the same name is not used
+    description = "description"
+    objectives = "objectives"
+    target_groups = "target_groups"
+
+
+class ProjectText(PartRow, table=True):
+    """A title or description as its publisher wrote it."""
+
+    __tablename__ = "project_text"
+    __table_args__ = (one_of("kind", ProjectTextKind),)
+
+    project_pk: int = owner("project")
+    kind: str = string()
+    language: str | None = maybe_string()
+    text: str = string()
+
+
+def share_to_row(values: dict[str, Any]) -> dict[str, Any]:
+    """A share in percent as whole hundredths."""
+    row = dict(values)
+    share = row.pop("share_percent", None)
+    return row | {"share_hundredths": None if share is None else int(share.scaleb(2))}
+
+
+def share_from_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Whole hundredths as a share in percent."""
+    values = dict(row)
+    share = values.pop("share_hundredths")
+    return values | {"share_percent": None if share is None else Decimal(share).scaleb(-2)}
 
 
 class Project(FactRow, table=True):
@@ -118,6 +167,24 @@ class ProjectTopicFields(Schema):
 
     topic: PublicId = Field(description="The topic.")
     basis: Basis = Field(default=Basis.implied, description="implied: the reader's judgement on the body text.")
+    share_percent: Percent | None = Field(
+        default=None, description="Share of the project that its publisher gives to the topic, in percent."
+    )
+
+
+class ProjectIdentifierFields(Schema):
+    """An identifier that a publisher gave the project."""
+
+    scheme: Line = Field(description="Whose identifier: iati, 360giving, or a publisher's own.", examples=["iati"])
+    value: Line = Field(description="The identifier.")
+
+
+class ProjectTextFields(Schema):
+    """A title or description as its publisher wrote it."""
+
+    kind: ProjectTextKind = Field(description="title, description, objectives, target_groups.")
+    language: Language | None = Field(default=None, description="Language of the text (ISO 639); null: not told.")
+    text: Prose = Field(description="The text.")
 
 
 class ProjectFields(Schema):
@@ -136,6 +203,12 @@ class ProjectFields(Schema):
     summary: Prose | None = Field(default=None, description="What it is for, in our words.")
     parent: PublicId | None = Field(default=None, description="The project that it is a component of.")
     topics: list[ProjectTopicFields] = Field(default_factory=list, max_length=100, description="Its topics.")
+    identifiers: list[ProjectIdentifierFields] = Field(
+        default_factory=list, max_length=100, description="Its identifiers in what its publishers publish."
+    )
+    texts: list[ProjectTextFields] = Field(
+        default_factory=list, max_length=100, description="Titles and descriptions as its publishers wrote them."
+    )
     note: Prose | None = Field(default=None, description="What a reader should know.")
 
     @model_validator(mode="after")
@@ -166,8 +239,12 @@ PROJECT = Noun(
     id_pattern=SLUG_PATTERN,
     id_from="title",
     label="title",
-    parts=(Part("topics", ProjectTopic),),
-    filters=("kind", "project_status", "scope", "parent", "basis", "acronym", "topics.topic"),
+    parts=(
+        Part("topics", ProjectTopic, to_row=share_to_row, from_row=share_from_row),
+        Part("identifiers", ProjectIdentifier),
+        Part("texts", ProjectText),
+    ),
+    filters=("kind", "project_status", "scope", "parent", "basis", "acronym", "topics.topic", "identifiers.value"),
     sorts=("title", "kind", "start_date", "end_date", "project_status"),
     unknown_when_null=frozenset({"start_date", "end_date"}),
     searched=("title", "acronym"),
@@ -260,6 +337,7 @@ class Funding(FactRow, table=True):
     share_hundredths: int | None = maybe_number()
     share_qualifier: str | None = maybe_string()
     date: str | None = maybe_string(index=True)
+    reference: str | None = maybe_string(index=True)
 
 
 class FundingFields(Schema):
@@ -286,6 +364,7 @@ class FundingFields(Schema):
     share_percent: Percent | None = Field(default=None, description="Share of the project's money, in percent.")
     share_qualifier: Qualifier | None = Field(default=None, description="The source's word before the share.")
     date: PartialDate | None = Field(default=None, description="When, to the precision known; null: unknown.")
+    reference: Line | None = Field(default=None, description="The number that its publisher gives this money.")
     basis: Basis = Field(description="How the source carries it (attributed: the text does not name the funder).")
     note: Prose | None = Field(default=None, description="What a reader should know.")
 
@@ -307,19 +386,15 @@ class FundingFields(Schema):
 
 
 def _funding_to_row(values: dict[str, Any]) -> dict[str, Any]:
-    row = dict(values)
-    amount, share = row.pop("amount"), row.pop("share_percent")
-    row["amount_minor"] = None if amount is None else to_minor(amount, row["currency"])
-    row["share_hundredths"] = None if share is None else int(share.scaleb(2))
-    return row
+    row = share_to_row(values)
+    amount = row.pop("amount")
+    return row | {"amount_minor": None if amount is None else to_minor(amount, row["currency"])}
 
 
 def _funding_from_row(row: dict[str, Any]) -> dict[str, Any]:
-    minor, share = row["amount_minor"], row.pop("share_hundredths")
-    row["amount"] = None if minor is None else from_minor(minor, row["currency"])
-    row["share_percent"] = None if share is None else Decimal(share).scaleb(-2)
-    row["date_precision"] = precision_of(row["date"])
-    return row
+    minor = row["amount_minor"]
+    amount = None if minor is None else from_minor(minor, row["currency"])
+    return share_from_row(row) | {"amount": amount, "date_precision": precision_of(row["date"])}
 
 
 FUNDING = Noun(
@@ -341,6 +416,7 @@ FUNDING = Noun(
         "stage",
         "currency",
         "basis",
+        "reference",
     ),
     sorts=("date", "amount_minor", "kind"),
     unknown_when_null=frozenset(
@@ -486,6 +562,7 @@ class ProjectState(FactRow, table=True):
         one_of("role", StateRole),
         one_of("membership", Membership),
         exactly_one("state_pk", "place_pk"),
+        CheckConstraint("share_hundredths BETWEEN 0 AND 10000", name="share"),
         CheckConstraint("(state_group_pk IS NULL) = (membership IS NULL)", name="group_and_membership"),
         CheckConstraint("state_group_pk IS NULL OR state_pk IS NOT NULL", name="groups_hold_states"),
         unique_where(
@@ -502,6 +579,7 @@ class ProjectState(FactRow, table=True):
     state_group_pk: int | None = maybe("state_group")
     membership: str | None = maybe_string(index=True)
     as_written: str | None = maybe_string()
+    share_hundredths: int | None = maybe_number()
 
 
 class ProjectStateFields(Schema):
@@ -516,6 +594,9 @@ class ProjectStateFields(Schema):
     state_group: PublicId | None = Field(default=None, description="Counted group of states that this state is in.")
     membership: Membership | None = Field(default=None, description="Whether the group names the state or excludes it.")
     as_written: Line | None = Field(default=None, description="The form that the text uses.")
+    share_percent: Percent | None = Field(
+        default=None, description="Share of the project that its publisher gives to the place, in percent."
+    )
     basis: Basis = Field(description="How the source carries it.")
     note: Prose | None = Field(default=None, description="What a reader should know.")
 
@@ -540,6 +621,8 @@ PROJECT_STATE = Noun(
     id_pattern=SLUG_PATTERN,
     filters=("project", "state", "place", "role", "state_group", "membership", "basis"),
     sorts=("project", "role"),
+    to_row=share_to_row,
+    from_row=share_from_row,
     example={"project": "ned2020-08", "state": "MX-JAL", "role": "target", "basis": "stated"},
 )
 

@@ -72,3 +72,77 @@ class WithheldTerm(SQLModel, table=True):
     digest: str = Field(primary_key=True, sa_type=TEXT)
     words: int
     at: datetime = _moment()
+
+
+class ImportJob(SQLModel, table=True):
+    """A file that somebody brought: what was wrong with it, what was found in it, what became of it."""
+
+    __tablename__ = "import_job"
+
+    id: str = Field(primary_key=True, sa_type=TEXT)
+    at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    actor: str | None = maybe_string()
+    reader: str = string()
+    """The class of reader that it writes as."""
+    format: str = string()
+    file_name: str = string()
+    sha256: str = string()
+    size: int = Field(sa_type=BigInteger)
+    options: str = string()
+    """JSON."""
+    status: str = Field(sa_type=TEXT, index=True)
+    detail: str | None = maybe_string()
+    """Why it failed, in words."""
+    read: int = Field(default=0, sa_type=BigInteger)
+    """Bytes read so far."""
+    counts: str = string()
+    """JSON: kind -> outcome -> how many."""
+    version: int | None = Field(default=None, nullable=True)
+    """The internal data version that it made."""
+    seen_at: datetime = Field(sa_type=DateTime(timezone=True))
+    """When whoever works on it last said so."""
+    ended_at: datetime | None = _maybe_moment()
+
+
+class ImportProblem(SQLModel, table=True):
+    """Something about a file that its owner should know."""
+
+    __tablename__ = "import_problem"
+
+    job: str = Field(primary_key=True, sa_type=TEXT, foreign_key="import_job.id", ondelete="CASCADE")
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    severity: str = string()
+    code: str = string()
+    detail: str = string()
+    number: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
+    place: str | None = maybe_string()
+    field: str | None = maybe_string()
+
+
+class SourceRecord(SQLModel, table=True):
+    """Which record a key in a source stands for, so that a file that comes again finds what it made."""
+
+    __tablename__ = "source_record"
+
+    source: str = Field(primary_key=True, sa_type=TEXT)
+    kind: str = Field(primary_key=True, sa_type=TEXT)
+    key: str = Field(primary_key=True, sa_type=TEXT)
+    record_pk: int = Field(foreign_key="record.pk", index=True)
+    digest: str = string()
+    """Of the fields that the source gave it last."""
+    revision: int
+    """The revision that the import left the record at: a later one was edited here."""
+
+
+class Distinct(SQLModel, table=True):
+    """Two organizations of which somebody said that they are not the same."""
+
+    __tablename__ = "distinct_pair"
+    __table_args__ = (CheckConstraint("first_pk < second_pk", name="ordered"),)
+
+    first_pk: int = Field(primary_key=True, foreign_key="record.pk", sa_column_kwargs={"autoincrement": False})
+    second_pk: int = Field(
+        primary_key=True, foreign_key="record.pk", index=True, sa_column_kwargs={"autoincrement": False}
+    )
+    at: datetime = _moment()
+    actor: str | None = maybe_string()

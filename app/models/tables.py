@@ -161,6 +161,8 @@ class Record(SQLModel, table=True):
     deleted_in: int | None = Field(default=None, foreign_key="data_version.number", index=True, nullable=True)
     public_deleted_in: int | None = Field(default=None, foreign_key="data_version.number", index=True, nullable=True)
     """The version from which on the public knows that it was deleted. It may still be there for others."""
+    merged_into_pk: int | None = maybe("record")
+    """The record that it was merged into, where it was."""
 
 
 class DataVersion(SQLModel, table=True):

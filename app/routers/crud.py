@@ -1,16 +1,19 @@
 """The five operations that every resource has, made from its noun."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints, ValidationError, create_model
 
+from app.exchange.standards import OF_PROJECTS
 from app.history.view import View, present_view
 from app.history.writer import Writer
 from app.models.noun import Noun, may_be_empty, part_sql, read_schema, references, update_schema
-from app.models.nouns import NOUNS
+from app.models.nouns import NOUNS, ref_of
 from app.models.types import Line, PublicId, RecordRef, Schema
 from app.problems import Problem
 from app.routers.common import (
@@ -27,9 +30,21 @@ from app.routers.common import (
     tag,
     view_of,
 )
+from app.routers.exporting import (
+    LIST_FORMAT,
+    PROJECT_CONTENT,
+    TABLE_CONTENT,
+    TABLE_HEADERS,
+    ListFormat,
+    ProjectFormat,
+    standard_response,
+    table_format,
+    table_response,
+)
 from app.routers.idempotency import IDEMPOTENCY_PROBLEMS, REPLAYED_HEADERS, IdempotentDep
 from app.store import records
 from app.store.derived import DERIVED
+from app.store.merging import merged_into
 from app.store.records import CREATE, PageQuery, filter_parameter, include_names
 from app.store.references import related, single_references
 from app.store.revisions import named_revision
@@ -60,6 +75,27 @@ StateForm = Annotated[Line, StringConstraints(max_length=60)]
 LARGEST_PAGE = 500
 _SHOWN_ERRORS = 50
 _WHOLE = Annotated[int, Field(ge=0, le=10**12)]
+
+MERGED_RESPONSE: dict[str, Any] = {
+    "description": "It was merged into another record, which is there. Nothing of that is kept in caches.",
+    "headers": {
+        "Location": {"description": "The other record, with the same query.", "schema": {"type": "string"}},
+        "Link": {"description": "The history of this one.", "schema": {"type": "string"}},
+    },
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["merged_into", "address"],
+                "properties": {
+                    "merged_into": {"type": "string", "description": "Prefixed id of the other record."},
+                    "address": {"type": "string", "description": "Where it is."},
+                },
+            }
+        }
+    },
+}
+"""The documented answer for a record that was merged into another one."""
 
 Choose = Callable[[Request, View, Any], tuple[set[int] | None, dict[str, Any]]]
 """Picks the keys that a list is limited to, and what its answer says beside the items."""
@@ -169,6 +205,7 @@ def list_parameters(noun: Noun, extra: dict[str, Any]) -> type[VersionParameters
         _many(_literal(["total", *include_names(noun)])),
         Field(default=None, description="Related records to bring along; `total` counts the whole list."),
     )
+    fields["format"] = ((ProjectFormat if noun.kind == "project" else ListFormat) | None, LIST_FORMAT)
     fields["limit"] = (int, Field(default=50, ge=1, le=LARGEST_PAGE, description="Records a page."))
     fields["cursor"] = (
         Annotated[str, StringConstraints(max_length=2000)] | None,
@@ -245,12 +282,19 @@ def crud_router(
     id_path = Annotated[str, Path(description=f"Id of the {name}.", max_length=100)]
 
     def list_records(request: Request, response: Response, database: DatabaseDep, parameters: Any) -> Any:
+        form = None if parameters.format in OF_PROJECTS else table_format(request, parameters)
         with database.read() as connection:
             view = view_of(request, connection, parameters.as_of)
             only, beside = choose(request, view, parameters) if choose else (None, {})
             query = page_query(noun, parameters, only=only)
+            if parameters.format in OF_PROJECTS:
+                return standard_response(request, database, view, parameters.format, replace(query, include=()))
+            if form is not None:
+                is_page = not parameters.model_fields_set.isdisjoint(("limit", "cursor"))
+                return table_response(request, database, view, noun, form, query, is_page=is_page)
             page = records.list_page(view, noun, query, count="total" in (parameters.include or ()))
         tag(response, view)
+        response.headers.add_vary_header("Accept")
         if page.next:
             response.headers["Link"] = link_next(request, page.next)
         return {"items": page.items, "next": page.next, "total": page.total, "data_version": view.version, **beside}
@@ -259,7 +303,13 @@ def crud_router(
         include = tuple(parameters.include or ())
         with database.read() as connection:
             view = view_of(request, connection, parameters.as_of)
-            record = records.read(view, noun, id, include)
+            try:
+                record = records.read(view, noun, id, include)
+            except Problem as problem:
+                became = merged_into(view, noun, id) if problem.kind == "gone" else None
+                if became is None:
+                    raise
+                return _merged(request, view, noun, id, became)
         tag(response, view, revision=record["revision"], pure=pure and not include)
         return record
 
@@ -321,7 +371,13 @@ def crud_router(
         summary=f"List {plural}",
         description=f"{noun.summary} Filters narrow each other; a repeated filter takes alternatives.",
         response_model=page_type,
-        responses={200: {"headers": READ_HEADERS}, **problems("unknown-id", "bad-cursor", "too-many-included")},
+        responses={
+            200: {
+                "headers": READ_HEADERS | TABLE_HEADERS,
+                "content": TABLE_CONTENT | (PROJECT_CONTENT if noun.kind == "project" else {}),
+            },
+            **problems("unknown-id", "bad-cursor", "too-many-included", "not-acceptable"),
+        },
     )
     router.add_api_route(
         "",
@@ -356,7 +412,11 @@ def crud_router(
         summary=f"Read {_article(name)}",
         description=noun.summary,
         response_model=detail,
-        responses={200: {"headers": READ_HEADERS}, **problems("not-found", "gone", "too-many-included")},
+        responses={
+            200: {"headers": READ_HEADERS},
+            308: MERGED_RESPONSE,
+            **problems("not-found", "gone", "too-many-included"),
+        },
     )
     router.add_api_route(
         "/{id}",
@@ -394,6 +454,18 @@ def crud_router(
         responses=problems("not-found", "gone", "referred-to", "changed-meanwhile", "if-match-required"),
     )
     return router
+
+
+def _merged(request: Request, view: View, noun: Noun, public_id: str, became: str) -> Response:
+    """Where a record is found that was merged into another one. Not for good: a merge may be undone."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    address = f"/v1/{noun.path}/{became}"
+    response = JSONResponse({"merged_into": ref_of(noun.kind, became), "address": address}, status_code=308)
+    tag(response, view)
+    del response.headers["ETag"]
+    response.headers["Location"] = address + query
+    response.headers["Link"] = f'</v1/{noun.path}/{public_id}/history>; rel="version-history"'
+    return response
 
 
 def validation_problem(error: ValidationError) -> Problem:

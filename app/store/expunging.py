@@ -12,7 +12,7 @@ from app.history.visibility import hidden_before, hidden_now, owned, pieces
 from app.history.writer import Writer
 from app.models.noun import Noun
 from app.models.nouns import BY_KIND, BY_PREFIX, ref_of
-from app.models.service import IdempotentAnswer
+from app.models.service import Distinct, IdempotentAnswer, ImportProblem, SourceRecord
 from app.models.tables import Change, Record, Visibility, sql_table
 from app.problems import Problem, not_found
 from app.store.database import Database
@@ -21,6 +21,9 @@ from app.store.references import REFERRERS
 _RECORD = sql_table(Record)
 _CHANGE = sql_table(Change)
 _ANSWER = sql_table(IdempotentAnswer)
+_DISTINCT = sql_table(Distinct)
+_PROBLEM = sql_table(ImportProblem)
+_SOURCE = sql_table(SourceRecord)
 _CITATION = BY_KIND["citation"]
 
 
@@ -92,9 +95,16 @@ def expunge(writer: Writer, records: Sequence[tuple[Noun, int, str]]) -> Expunge
     for some in chunks(keys):
         connection.execute(delete(_CHANGE).where(_CHANGE.c.record_pk.in_(some)))
     for some in chunks(keys):
+        connection.execute(delete(_SOURCE).where(_SOURCE.c.record_pk.in_(some)))
+        connection.execute(
+            delete(_DISTINCT).where(or_(_DISTINCT.c.first_pk.in_(some), _DISTINCT.c.second_pk.in_(some)))
+        )
+        connection.execute(update(_RECORD).where(_RECORD.c.merged_into_pk.in_(some)).values(merged_into_pk=None))
+    for some in chunks(keys):
         connection.execute(delete(_RECORD).where(_RECORD.c.pk.in_(some)))
-    # They may hold what they were answered with.
+    # They may hold what was answered, and words of the files that it came in.
     connection.execute(delete(_ANSWER))
+    connection.execute(delete(_PROBLEM))
     for some in chunks(hidden - hidden_now(connection) - keys):
         connection.execute(update(_RECORD).where(_RECORD.c.pk.in_(some)).values(visibility=Visibility.restricted))
     writer.keys = {name: key for name, key in writer.keys.items() if key not in keys}

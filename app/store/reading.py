@@ -68,7 +68,7 @@ def to_records(view: View, noun: Noun, rows: Sequence[Values]) -> list[Values]:
                 item = _named(found, table, names)
                 for column in ("pk", "position", "hidden", noun.sql.name):
                     item.pop(column, None)
-                items.append(item[part.scalar] if part.scalar else item)
+                items.append(item[part.scalar] if part.scalar else part.from_row(item))
             record[part.name] = items
         records.append(record)
     if noun.kind in DERIVED:

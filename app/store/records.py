@@ -388,6 +388,18 @@ def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> 
     return public_id
 
 
+def create_as(writer: Writer, noun: Noun, public_id: str, values: Values) -> int:
+    """Create a record under an id that was never used, from checked fields; returns its key.
+
+    What refers to something restricted is restricted too, and gets another id: one that tells nothing.
+    """
+    refuse_withheld(writer.withheld, values)
+    row, parts = _to_tables(writer, noun, values)
+    if not _refers_to_hidden(writer, noun, row, parts):
+        return writer.create(noun, public_id, row, parts)
+    return writer.create(noun, _opaque_id(), row, parts, Visibility.restricted)
+
+
 def add_citations(writer: Writer, ref: str, citations: Sequence[Values]) -> None:
     """Create citations of one record."""
     for index, citation in enumerate(citations):
@@ -584,7 +596,7 @@ def _to_tables(writer: Writer, noun: Noun, values: Values) -> tuple[Values, Part
     row = _with_keys(writer, noun.sql, [row], [""], errors)[0]
     parts: dict[Table, tuple[str, list[Values]]] = {}
     for part in noun.parts:
-        items = [{part.scalar: item} if part.scalar else item for item in lists[part.name]]
+        items = [{part.scalar: item} if part.scalar else part.to_row(item) for item in lists[part.name]]
         pointers = [f"/{part.name}/{index}" for index in range(len(items))]
         rows = _with_keys(writer, part_sql(part), items, pointers, errors, scalar=part.scalar)
         parts[part_sql(part)] = (f"{noun.sql.name}_pk", rows)
@@ -644,16 +656,21 @@ def _part_name(noun: Noun, table: Table) -> str:
     return next(part.name for part in noun.parts if part_sql(part) is table)
 
 
+def stem_of(noun: Noun, values: Values) -> tuple[str, bool]:
+    """What the id of a new record begins with, and whether that tells which record it is."""
+    text = values.get(noun.id_from) if noun.id_from else None
+    stem = re.sub(r"[^a-z0-9]+", "-", fold_name(text)).strip("-")[:60].strip("-") if text else ""
+    return stem or noun.kind.replace("_", "-"), bool(text)
+
+
 def _new_id(writer: Writer, noun: Noun, values: Values) -> str:
     if noun is CITATION:
         return _citation_id(writer, values)
     if noun.id_pattern == STATE_PATTERN:
         detail = "the ISO 3166-2 code must be given"
         raise Problem("malformed-body", "A state's id is not made up.", errors=[{"pointer": "/id", "detail": detail}])
-    text = values.get(noun.id_from) if noun.id_from else None
-    stem = re.sub(r"[^a-z0-9]+", "-", fold_name(text)).strip("-")[:60].strip("-") if text else ""
-    stem = stem or noun.kind.replace("_", "-")
-    if text:
+    stem, is_telling = stem_of(noun, values)
+    if is_telling:
         taken = set(
             writer.connection.execute(
                 select(RECORD.c.id).where(RECORD.c.kind == noun.kind, RECORD.c.id.startswith(stem, autoescape=True))

@@ -140,7 +140,8 @@ def test_what_no_dependency_guards_is_open_to_all() -> None:
 
 def test_every_change_of_data_needs_a_scope() -> None:
     for (method, path), need in NEEDS.items():
-        if method != "GET":
+        # A batch of queries is too long for an address; nothing is written by it.
+        if method != "GET" and path != "/reconcile":
             assert need.scope is not None, f"{method} {path}"
 
 

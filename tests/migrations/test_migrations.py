@@ -318,7 +318,7 @@ def test_the_indexes_are_those_of_the_models_the_partial_ones_with_their_conditi
             if not name.startswith("uq_") or name in wanted
         }
         assert found == wanted, table.name
-    assert partial == 14
+    assert partial == 15
 
 
 def test_the_foreign_keys_are_those_of_the_models_and_parts_go_with_their_owners(migrated: Database) -> None:

@@ -40,6 +40,23 @@ EMPTY: dict[str, Row] = {
         "at": _AT,
     },
     "withheld_term": {"digest": "x", "words": 1, "at": _AT},
+    "import_job": {
+        "id": "x",
+        "at": _AT,
+        "reader": "public",
+        "format": "iati",
+        "file_name": "x",
+        "sha256": "x",
+        "size": 1,
+        "options": "{}",
+        "status": "done",
+        "read": 1,
+        "counts": "{}",
+        "seen_at": _AT,
+    },
+    "import_problem": {"job": "x", "position": 0, "severity": "error", "code": "x", "detail": "x"},
+    "source_record": {"source": "x", "kind": "x", "key": "x", "record_pk": 1, "digest": "x", "revision": 1},
+    "distinct_pair": {"first_pk": 1, "second_pk": 2, "at": _AT},
 }
 """A row of each table that holds no data."""
 
@@ -54,6 +71,9 @@ def database(backend: Backend) -> Iterator[Database]:
         organization = some_key(connection, "organization")
         row = {"pk": 1, "organization_pk": organization, "position": 0, "scheme": "US-EIN", "value": "1"}
         connection.execute(insert(TABLES["organization_identifier"]).values(**row))
+        project = {"pk": 1, "project_pk": some_key(connection, "project"), "position": 0}
+        connection.execute(insert(TABLES["project_identifier"]).values(**project, scheme="iati", value="1"))
+        connection.execute(insert(TABLES["project_text"]).values(**project, kind="title", text="x"))
         for name, values in EMPTY.items():
             connection.execute(insert(TABLES[name]).values(**values))
     yield made
@@ -117,6 +137,12 @@ def fresh(connection: Connection, table: Table, row: Row) -> Row:
         made["number"] = 1000 + number
     elif table.name == "withheld_term":
         made["digest"] = f"copy-{number}"
+    elif table.name == "import_problem":
+        made["position"] = 1000 + number
+    elif table.name == "source_record":
+        made["key"] = f"copy-{number}"
+    elif table.name == "distinct_pair":
+        made["first_pk"], made["second_pk"] = 2, 3 + number
     return made
 
 
@@ -147,6 +173,7 @@ OUT_OF_THE_WAY: dict[str, Row] = {
     "organization_name": {"text": "a text that no other row has"},
     "state_name": {"text": "a text that no other row has"},
     "organization_identifier": {"value": "a value that no other row has"},
+    "project_identifier": {"value": "a value that no other row has"},
     "change": {"position": 1_000_000},
 }
 """What makes a copy different from the row it was taken from wherever the table asks for uniqueness."""
@@ -316,6 +343,10 @@ CASES = [
     Case("funding", "amount_has_currency", {"currency": None}, {"amount_minor": ...}),
     Case("funding", "share", {"share_hundredths": 10_001}),
     Case("funding", "share", {"share_hundredths": -1}),
+    Case("project_topic", "share", {"share_hundredths": 10_001}),
+    Case("project_topic", "share", {"share_hundredths": -1}),
+    Case("project_state", "share", {"share_hundredths": 10_001}),
+    Case("project_state", "share", {"share_hundredths": -1}),
     Case("state_group", "count", {"count": 0}),
     Case("state_group", "count", {"count": 33}),
     Case("unnamed_party", "count_range", {"count_low": 9, "count_high": 8}),
@@ -341,6 +372,8 @@ CASES = [
     Case("project", "interval", {"start_date": "2020-08-31", "end_date": "2020-07"}),
     Case("project", "interval", {"start_date": "2020-01", "end_date": "2019"}),
     # Things that only go together.
+    Case("topic", "sector", {"sector_vocabulary": "7"}),
+    Case("topic", "sector", {"sector_code": "1"}),
     Case("indicator", "level_of_results", {"level": "output"}, {"kind": "context"}),
     Case(
         "project_state",
@@ -366,6 +399,7 @@ CASES = [
     # The service's own tables.
     Case("record", "revision", {"revision": 0}, {}),
     Case("data_counter", "one_row", {"pk": 2}),
+    Case("distinct_pair", "ordered", {"first_pk": 9, "second_pk": 8}),
 ]
 
 

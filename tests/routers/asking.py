@@ -26,6 +26,7 @@ _EXTRA = {
     "missing-scope": {"scope"},
     "undo-refused": {"reasons", "reasons_total"},
     "bulk-refused": {"refused"},
+    "merge-refused": {"reasons", "reasons_total"},
 }
 
 

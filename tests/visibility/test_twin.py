@@ -39,6 +39,12 @@ OTHERS = (
     "/v1/import-runs",
     "/v1/search?q=agua",
     "/v1/search?q=red",
+    "/v1/export",
+    "/v1/export?format=jsonl",
+    "/v1/imports/template",
+    "/v1/duplicates",
+    "/v1/duplicates/distinct",
+    "/reconcile?queries=%7B%22a%22%3A%7B%22query%22%3A%22Agua%22%7D%2C%22b%22%3A%7B%22query%22%3A%22Red%22%7D%7D",
 )
 OF_ORGANIZATIONS = (
     "/v1/networks/withdrawal?funder={0}",
@@ -63,6 +69,8 @@ def addresses(with_secrets: Database, twin: Database, random: Random) -> Iterato
     yield from NETWORKS
     for noun in NOUNS:
         yield f"/v1/{noun.path}?include=total"
+        yield f"/v1/{noun.path}?format=csv{'' if noun.kind == 'citation' else '&include=citations'}"
+        yield f"/v1/{noun.path}?format=xlsx&limit=2"
         yield f"/v1/{noun.path}?limit=2&include={','.join(include_names(noun))}"
         yield from (f"/v1/{noun.path}?missing={name}&limit=500" for name in may_be_empty(noun)[:2])
         for public_id in dict.fromkeys(found.get(noun.kind, ())):

@@ -4,10 +4,10 @@ Revision: 0002.
 Revises: 0001.
 """
 
-from collections.abc import Callable
-
 import sqlalchemy as sa
 from alembic import op
+
+from app.migrations.sqlite import is_sqlite, rebuild, replaced
 
 revision = "0002"
 down_revision = "0001"
@@ -88,10 +88,6 @@ OLD_ACTIONS = "action IN ('create', 'update', 'delete')"
 ACTIONS = "IN ('create', 'update', 'delete', 'restore', 'restrict', 'publish')"
 
 
-def _is_sqlite() -> bool:
-    return op.get_bind().dialect.name == "sqlite"
-
-
 def _add(table: str, name: str, type_: str, default: str) -> None:
     op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {type_} DEFAULT {default} NOT NULL")
 
@@ -99,29 +95,6 @@ def _add(table: str, name: str, type_: str, default: str) -> None:
 def _unique(table: str, name: str, columns: tuple[str, ...], where: str | None) -> None:
     listed = ", ".join(columns)
     op.execute(f"CREATE UNIQUE INDEX {name} ON {table} ({listed})" + (f" WHERE {where}" if where else ""))
-
-
-def _rebuild(table: str, change: Callable[[str], str]) -> None:
-    """Make a table of SQLite anew, by a changed statement, with the same columns, rows and indexes."""
-    bind = op.get_bind()
-    made = sa.text("SELECT sql FROM sqlite_master WHERE type = :type AND tbl_name = :table AND sql IS NOT NULL")
-    (sql,) = bind.execute(made, {"type": "table", "table": table}).scalars()
-    indexes = bind.execute(made, {"type": "index", "table": table}).scalars().all()
-    changed = change(sql)
-    if changed == sql:
-        raise RuntimeError(f"the statement that made {table} is not the one that was expected")
-    columns = ", ".join(f'"{column["name"]}"' for column in sa.inspect(bind).get_columns(table))
-    rest = changed.partition("(")[2]
-    op.execute(sa.text(f"CREATE TABLE _new_{table} ({rest}".replace(":", r"\:")))
-    op.execute(f"INSERT INTO _new_{table} ({columns}) SELECT {columns} FROM {table}")
-    op.execute(f"DROP TABLE {table}")
-    op.execute(f"ALTER TABLE _new_{table} RENAME TO {table}")
-    for index in indexes:
-        op.execute(sa.text(index.replace(":", r"\:")))
-
-
-def _replaced(old: str, new: str) -> Callable[[str], str]:
-    return lambda sql: sql.replace(old, new)
 
 
 def upgrade() -> None:
@@ -132,7 +105,7 @@ def upgrade() -> None:
             _add(one, "revision", "INTEGER", "1")
     for table in (*RECORDS, *PARTS):
         for one in (table, f"{table}_history"):
-            _add(one, "hidden", "BOOLEAN", "0" if _is_sqlite() else "false")
+            _add(one, "hidden", "BOOLEAN", "0" if is_sqlite() else "false")
     for table in RECORDS:
         for column in ("id", *SORTED.get(table, ())):
             op.create_index(f"ix_{table}_history_{column}", f"{table}_history", [column, "valid_from"])
@@ -142,7 +115,7 @@ def upgrade() -> None:
             f"WHERE c.record_pk = {table}_history.pk AND c.version <= {table}_history.valid_from)"
         )
     _add("data_counter", "amendments", "INTEGER", "0")
-    _add("record", "hidden", "BOOLEAN", "0" if _is_sqlite() else "false")
+    _add("record", "hidden", "BOOLEAN", "0" if is_sqlite() else "false")
     op.execute(
         "ALTER TABLE record ADD COLUMN public_deleted_in INTEGER "
         "CONSTRAINT fk_record_public_deleted_in REFERENCES data_version (number)"
@@ -153,8 +126,8 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_record_hidden ON record (hidden) WHERE hidden")
     _change_actions()
     for table, constraint, index, columns in CONSTRAINTS:
-        if _is_sqlite():
-            _rebuild(table, _replaced(f", \n\tCONSTRAINT {constraint} UNIQUE ({', '.join(columns)})", ""))
+        if is_sqlite():
+            rebuild(table, replaced(f", \n\tCONSTRAINT {constraint} UNIQUE ({', '.join(columns)})", ""))
         else:
             op.drop_constraint(op.f(constraint), table, type_="unique")
         _unique(table, index, columns, "NOT hidden")
@@ -164,12 +137,12 @@ def upgrade() -> None:
 
 
 def _change_actions() -> None:
-    text = "VARCHAR" if _is_sqlite() else 'VARCHAR COLLATE "C"'
+    text = "VARCHAR" if is_sqlite() else 'VARCHAR COLLATE "C"'
     op.execute(f"ALTER TABLE change ADD COLUMN public_action {text}")
     op.execute("UPDATE change SET public_action = action")
-    if _is_sqlite():
+    if is_sqlite():
         checks = f"(action {ACTIONS}), \n\tCONSTRAINT ck_change_public_action CHECK (public_action {ACTIONS})"
-        _rebuild("change", _replaced(f"({OLD_ACTIONS})", checks))
+        rebuild("change", replaced(f"({OLD_ACTIONS})", checks))
     else:
         op.drop_constraint(op.f("ck_change_action"), "change", type_="check")
         op.execute(f"ALTER TABLE change ADD CONSTRAINT ck_change_action CHECK (action {ACTIONS})")
@@ -187,16 +160,16 @@ def downgrade() -> None:
     for table, constraint, index, columns in CONSTRAINTS:
         op.drop_index(index, table)
         listed = ", ".join(columns)
-        if _is_sqlite():
+        if is_sqlite():
             primary = f"CONSTRAINT pk_{table} PRIMARY KEY"
-            _rebuild(table, _replaced(primary, f"CONSTRAINT {constraint} UNIQUE ({listed}), \n\t{primary}"))
+            rebuild(table, replaced(primary, f"CONSTRAINT {constraint} UNIQUE ({listed}), \n\t{primary}"))
         else:
             op.create_unique_constraint(op.f(constraint), table, list(columns))
     _change_actions_back()
     for index in ("ix_record_hidden", "ix_record_visibility", "ix_record_public_deleted_in"):
         op.drop_index(index, "record")
     op.execute("ALTER TABLE record DROP COLUMN hidden")
-    if _is_sqlite():
+    if is_sqlite():
         # SQLite does not drop a column that refers to another table.
         _rebuild_without_reference()
     else:
@@ -220,9 +193,9 @@ def _drop_columns() -> None:
 def _change_actions_back() -> None:
     op.execute("UPDATE change SET action = 'create' WHERE action = 'restore'")
     op.execute("UPDATE change SET action = 'update' WHERE action NOT IN ('create', 'delete')")
-    if _is_sqlite():
+    if is_sqlite():
         checks = f"(action {ACTIONS}), \n\tCONSTRAINT ck_change_public_action CHECK (public_action {ACTIONS})"
-        _rebuild("change", _replaced(checks, f"({OLD_ACTIONS})"))
+        rebuild("change", replaced(checks, f"({OLD_ACTIONS})"))
     else:
         op.drop_constraint(op.f("ck_change_public_action"), "change", type_="check")
         op.drop_constraint(op.f("ck_change_action"), "change", type_="check")
@@ -232,7 +205,7 @@ def _change_actions_back() -> None:
 
 def _rebuild_without_reference() -> None:
     reference = " CONSTRAINT fk_record_public_deleted_in REFERENCES data_version (number)"
-    _rebuild("record", _replaced(reference, ""))
+    rebuild("record", replaced(reference, ""))
     op.execute("ALTER TABLE record DROP COLUMN public_deleted_in")
 
 
