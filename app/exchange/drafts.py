@@ -50,6 +50,8 @@ class Draft:
     place: Place
     cue: str
     """At most eight words by which the place in the file is found again: an identifier, a title's beginning."""
+    revision: int | None = None
+    """The revision of the record that the file was made from, where it tells that (Tejido's own tables)."""
 
 
 @dataclass(slots=True)

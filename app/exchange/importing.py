@@ -18,7 +18,7 @@ from app.history.view import present_view
 from app.models.tables import Reader
 from app.problems import Problem
 from app.store.database import Database
-from app.store.importing import Origin, Outcome, bring_in, known_keys
+from app.store.importing import OWN, Origin, Outcome, bring_in, known_keys
 
 __all__ = ["Cancelled", "OnError", "Request", "Result", "Stage", "Status", "import_file", "sha256_of"]
 
@@ -131,6 +131,7 @@ def _import(
 ) -> Result:
     name = request.format or format_of(file, request.file_name, has_mapping="mapping" in request.options)
     chosen = FORMATS[name]
+    staging.has_ids = chosen.source == OWN
     tick = _ticking(progress)
     report.progressed = lambda done: tick(Stage.reading, done)
     sha256 = sha256_of(file)

@@ -101,7 +101,7 @@ class _Lines:
                 except ValueError as error:
                     self.report.error(CODES.get(item.type, BAD_VALUE), str(error), place, name)
                     return None
-        return self.drafting.draft(noun, values, place, self.report)
+        return self.drafting.draft(noun, values, place, self.report, revision=record.get("revision"))
 
     def _note_unknown(self, noun: Noun, name: str, place: Place) -> None:
         if name in ("included", "value_status") or name in self.noted or len(self.noted) >= _MOST_NOTED:
@@ -116,7 +116,7 @@ class _Lines:
 def _nested(item: Item, value: Any) -> Any:
     """A value from JSON as that of an item; what is left to be found wrong is found by the schemas."""
     if value is None:
-        return None
+        return [] if item.is_list else None
     if item.is_list:
         if not isinstance(value, list):
             raise ValueError("is to be a list")

@@ -9,10 +9,10 @@ or numbers in them are of different bodies, whatever else they share.
 import pickle
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from math import log10
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -511,45 +511,54 @@ class Index:
         Compared are those that share an identifier, a website, a whole name, a rare word, or two words together. What
         stands in more names than `MOST_SHARING` is compared with none of them by that: told, not hidden.
         """
-        found: dict[tuple[int, int], float] = {}
         crowded: set[int] = set()
-
-        def note(one: int, other: int) -> None:
+        met = chain(self._by_a_word(part, parts), self._by_groups(crowded, part, parts), self._neighbours(part, parts))
+        found: dict[tuple[int, int], float] = {}
+        for one, other in met:
             pair = (one, other) if self.parties[one].key < self.parties[other].key else (other, one)
             if pair not in found:
                 score = self.compare(self.parties[pair[0]], self.parties[pair[1]]).score
                 if score >= FEWEST:
                     found[pair] = score
+        return found, crowded
 
-        together: dict[tuple[str, str], list[int]] = defaultdict(list)
-        probes = [self.probes(party) for party in self.parties]
-        for at, words in enumerate(probes):
-            is_mine = at % parts == part
-            common = []
-            for word in words:
+    @cached_property
+    def _probes(self) -> list[set[str]]:
+        return [self.probes(party) for party in self.parties]
+
+    def _by_a_word(self, part: int, parts: int) -> Iterator[tuple[int, int]]:
+        """Those that share a rare word."""
+        probes = self._probes
+        for at in range(part, len(self.parties), parts):
+            for word in probes[at]:
                 group = self.by_word[word]
                 if len(group) > _MOST_OF_A_WORD:
-                    common.append(word)
-                    continue
-                if not is_mine:
                     continue
                 for other in group:
                     # One that looks the same word up has met this one, or will.
                     if (other > at or word not in probes[other]) and other != at and self._is_near(at, other):
-                        note(at, other)
-            for couple in combinations(sorted(common), 2):
-                together[couple].append(at)
-        for groups in (self.by_identifier, self.by_name, self.by_website, together):
-            for group in list(groups.values())[part::parts]:
+                        yield at, other
+
+    @cached_property
+    def _together(self) -> dict[tuple[str, str], list[int]]:
+        """Couples of words that are common, each with those that have them both."""
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, words in enumerate(self._probes):
+            common = sorted(word for word in words if len(self.by_word[word]) > _MOST_OF_A_WORD)
+            for couple in combinations(common, 2):
+                found[couple].append(at)
+        return found
+
+    def _by_groups(self, crowded: set[int], part: int, parts: int) -> Iterator[tuple[int, int]]:
+        """Those that share an identifier, a name, a website, or two words; `crowded` is told who is left out."""
+        for groups in (self.by_identifier, self.by_name, self.by_website, self._together):
+            for group in islice(groups.values(), part, None, parts):
                 if len(group) > MOST_SHARING:
                     crowded.update(group)
                     continue
                 for one, other in combinations(group, 2):
-                    if groups is not together or self._is_near(one, other):
-                        note(one, other)
-        for one, other in islice(self._neighbours(), part, None, parts):
-            note(one, other)
-        return found, crowded
+                    if groups is not self._together or self._is_near(one, other):
+                        yield one, other
 
     @cached_property
     def _weighed(self) -> list[list[tuple[frozenset[str], float]]]:
@@ -567,11 +576,17 @@ class Index:
                     return True
         return False
 
-    def _neighbours(self) -> Iterator[tuple[int, int]]:
+    @cached_property
+    def _alphabets(self) -> list[list[tuple[str, int]]]:
+        """The names in order, read forwards and backwards."""
         names = [(form.joined, at) for at, party in enumerate(self.parties) for form in party.forms]
-        for direction in (1, -1):
-            ordered = sorted((name[::direction], at) for name, at in names if len(name) >= _FEWEST_LETTERS)
-            for start, (name, at) in enumerate(ordered):
+        long = [(name, at) for name, at in names if len(name) >= _FEWEST_LETTERS]
+        return [sorted(long), sorted((name[::-1], at) for name, at in long)]
+
+    def _neighbours(self, part: int, parts: int) -> Iterator[tuple[int, int]]:
+        for ordered in self._alphabets:
+            for start in range(part, len(ordered), parts):
+                name, at = ordered[start]
                 for other_name, other in ordered[start + 1 : start + 1 + _NEIGHBOURS]:
                     if at != other and Levenshtein.normalized_similarity(name, other_name, score_cutoff=_LIKE):
                         yield at, other

@@ -18,7 +18,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from app.exchange.drafts import Draft, Place, Problem, Severity
-from app.models.noun import Noun, Values, part_sql, references
+from app.models.noun import Noun, Part, Values, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS
 
 __all__ = ["GATHERED", "MOST_PROBLEMS", "Staged", "Staging", "placeholder"]
@@ -37,7 +37,7 @@ _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE draft (
     number INTEGER PRIMARY KEY, kind TEXT, key TEXT, place INTEGER, words TEXT, cue TEXT, fields BLOB, digest TEXT,
-    parent TEXT, depth INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, key)
+    parent TEXT, revision INTEGER, depth INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, key)
 );
 CREATE TABLE reference (number INTEGER, kind TEXT, key TEXT, PRIMARY KEY (number, kind, key)) WITHOUT ROWID;
 CREATE TABLE problem (
@@ -47,13 +47,13 @@ CREATE TABLE problem (
 
 
 def placeholder(kind: str, key: str) -> str:
-    """What stands for a draft where another refers to it: it has the form of a public id, and is none."""
+    """Something of the form of a public id that stands for a key of a source, and is no id."""
     return f"draft-{hashlib.blake2b(f'{kind} {key}'.encode(), digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A draft that passed. References in `values` are placeholders."""
+    """A draft that passed. References in `values` are stand-ins."""
 
     number: int
     kind: str
@@ -62,6 +62,7 @@ class Staged:
     digest: str
     place: Place
     cue: str
+    revision: int | None
 
 
 class Staging:
@@ -69,6 +70,8 @@ class Staging:
 
     def __init__(self, path: Path) -> None:
         """`path`: where the temporary file is to be; whoever made the folder removes it."""
+        self.has_ids = False
+        """Whether keys are public ids, and stand for themselves."""
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.executescript(_TABLES)
         self._connection.execute("BEGIN")
@@ -85,6 +88,10 @@ class Staging:
     def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Close the file."""
         self._connection.close()
+
+    def stand_in(self, kind: str, key: str) -> str:
+        """What stands for a draft where another refers to it."""
+        return key if self.has_ids else placeholder(kind, key)
 
     # --- in ----------------------------------------------------------------------------------------------------------
 
@@ -125,15 +132,16 @@ class Staging:
         number = next(self._numbers)
         row = (number, draft.kind, draft.key, draft.place.number, draft.place.words, draft.cue, pickle.dumps(values))
         self._connection.execute(
-            "INSERT INTO draft (number, kind, key, place, words, cue, fields, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, values.get(_above(noun) or "")),
+            "INSERT INTO draft (number, kind, key, place, words, cue, fields, parent, revision)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, values.get(_above(noun) or ""), draft.revision),
         )
         self._refer(number, noun, values)
         self.drafts[draft.kind] += 1
 
     def _checked(self, noun: Noun, draft: Draft, values: Values) -> Values | None:
         try:
-            return _validated(noun, values)
+            return self._validated(noun, values)
         except ValidationError as error:
             for one in error.errors(include_url=False, include_context=False, include_input=False):
                 field = "/".join(map(str, one["loc"])) or None
@@ -144,6 +152,28 @@ class Staging:
     def _refer(self, number: int, noun: Noun, values: Values) -> None:
         rows = {(number, kind, key) for kind, key in _referred(noun, values)}
         self._connection.executemany("INSERT OR IGNORE INTO reference VALUES (?, ?, ?)", rows)
+
+    def _validated(self, noun: Noun, values: Values) -> Values:
+        """The fields as the noun has them, all of them, with stand-ins for what is referred to."""
+        given = dict(values)
+        for name, target in references(noun.sql).items():
+            if given.get(name) is not None:
+                given[name] = self._referred_to(target, given[name])
+        for part in noun.parts:
+            for name, target in references(part_sql(part)).items():
+                if part.name in given and target != noun.kind:
+                    given[part.name] = [self._item(part, name, target, item) for item in given[part.name] or ()]
+        return noun.fields.model_validate(given).model_dump()
+
+    def _item(self, part: Part, name: str, target: str, item: Any) -> Any:
+        if part.scalar:
+            return self._referred_to(target, item)
+        return item if item.get(name) is None else item | {name: self._referred_to(target, item[name])}
+
+    def _referred_to(self, target: str, key: str) -> str:
+        kind, own = _named(target, key)
+        stands = self.stand_in(kind, own)
+        return f"{BY_KIND[kind].prefix}:{stands}" if target == "record" and kind != target else stands
 
     # --- out ---------------------------------------------------------------------------------------------------------
 
@@ -265,25 +295,26 @@ class Staging:
         last = (-1, 0)
         while True:
             rows = self._connection.execute(
-                "SELECT number, kind, key, fields, place, words, cue, depth FROM draft"
+                "SELECT number, kind, key, fields, place, words, cue, revision, depth FROM draft"
                 " WHERE kind = ? AND (depth, number) > (?, ?) ORDER BY depth, number LIMIT ?",
                 (kind, *last, _AT_ONCE),
             ).fetchall()
             if not rows:
                 return
-            last = (rows[-1][7], rows[-1][0])
+            last = (rows[-1][8], rows[-1][0])
             noun = BY_KIND[kind]
             yield [
                 Staged(
                     number,
                     kind,
                     key,
-                    _validated(noun, fields := pickle.loads(blob)),  # noqa: S301 - this process wrote it
+                    self._validated(noun, fields := pickle.loads(blob)),  # noqa: S301 - this process wrote it
                     _digest(fields),
                     Place(place, words),
                     cue,
+                    revision,
                 )
-                for number, kind, key, blob, place, words, cue, _ in rows
+                for number, kind, key, blob, place, words, cue, revision, _ in rows
             ]
 
     def found_problems(self) -> Iterator[Problem]:
@@ -297,8 +328,9 @@ class Staging:
 
 
 def _above(noun: Noun) -> str | None:
-    """The field by which records of a kind stand below others of their kind."""
-    return next((name for name, target in references(noun.sql).items() if target == noun.kind), None)
+    """The field by which records of a kind stand below others of their kind; two indicators may name each other."""
+    ladders = (name for name, target in references(noun.sql).items() if target == noun.kind)
+    return next((name for name in ladders if name != "conflicts_with"), None)
 
 
 def _referred(noun: Noun, values: Values) -> Iterator[tuple[str, str]]:
@@ -314,35 +346,10 @@ def _referred(noun: Noun, values: Values) -> Iterator[tuple[str, str]]:
                     yield target, key
 
 
-def _validated(noun: Noun, values: Values) -> Values:
-    """The fields as the noun has them, all of them, with placeholders for what is referred to."""
-    given = dict(values)
-    for name, target in references(noun.sql).items():
-        if given.get(name) is not None:
-            given[name] = _stand_in(target, given[name])
-    for part in noun.parts:
-        for name, target in references(part_sql(part)).items():
-            if part.name in given and target != noun.kind:
-                given[part.name] = [
-                    _stand_in(target, item) if part.scalar else item | {name: _stand_in(target, item[name])}
-                    for item in given[part.name]
-                ]
-    return noun.fields.model_validate(given).model_dump()
-
-
 def _named(target: str, key: str) -> tuple[str, str]:
     """Kind and key of what is referred to; where it may be of any kind, by its prefix."""
     prefix, separator, rest = key.partition(":")
     return (BY_PREFIX[prefix].kind, rest) if target == "record" and separator and prefix in BY_PREFIX else (target, key)
-
-
-def _stand_in(target: str, key: str) -> str:
-    kind, own = _named(target, key)
-    return (
-        f"{BY_KIND[kind].prefix}:{placeholder(kind, own)}"
-        if target == "record" and kind != target
-        else (placeholder(kind, own))
-    )
 
 
 def _digest(values: Values) -> str:

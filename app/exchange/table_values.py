@@ -82,8 +82,13 @@ class Drafting:
     def __init__(self) -> None:
         self._seen: dict[bytes, int] = {}
 
-    def draft(self, noun: Noun, values: Values, place: Place, report: Report) -> Draft | None:
-        """The draft; None, with a problem or a count, where the record is not to be taken."""
+    def draft(
+        self, noun: Noun, values: Values, place: Place, report: Report, *, revision: object = None
+    ) -> Draft | None:
+        """The draft; None, with a problem or a count, where the record is not to be taken.
+
+        `revision`: what the file says of the revision that it was made from.
+        """
         public_id = values.pop("id", None)
         if values.pop("visibility", None) == Visibility.restricted:
             report.left_out[RESTRICTED] += 1
@@ -96,7 +101,8 @@ class Drafting:
         elif not isinstance(public_id, str) or len(public_id) > 100 or not re.fullmatch(noun.id_pattern, public_id):
             report.error("bad-id", f"{forms.shown(public_id)} is no id: small letters, digits, hyphens", place, "id")
             return None
-        return Draft(noun.kind, public_id, values, place, public_id)
+        number = int(str(revision)) if str(revision).isdecimal() and len(str(revision)) < 10 else None
+        return Draft(noun.kind, public_id, values, place, public_id, number)
 
     def _made(self, noun: Noun, values: Values) -> str:
         said = json.dumps([noun.kind, values], sort_keys=True, default=str, ensure_ascii=False)

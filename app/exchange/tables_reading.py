@@ -34,6 +34,8 @@ _FREE_OF_RATIO = 64 << 20
 _MOST_FILES = 1000
 _NOT_TABLES = frozenset({"readme", "dictionary"})
 _GUARD = re.compile("((?:^|(?<=[,;\t\n\"]))'*)'(?=[=+\\-@\t\n＝＋－＠])")
+_ESCAPE = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
+"""How a sheet writes the `_` of what would otherwise be a character by its number; openpyxl leaves it in some cells."""
 _COMMA = re.compile(r"-?\d+,\d+")
 _SIGNATURES = {
     b"%PDF": "a PDF file",
@@ -217,12 +219,14 @@ class _Grid:
     source: _Source
     report: Report
     is_guarded: bool = False
-    """Whether texts have apostrophes against formulas."""
+    """Whether texts have apostrophes against formulas: in CSV, not in workbooks."""
     has_commas: bool = False
     """Whether numbers may have decimal commas: where cells are not separated by commas."""
     is_last_short: bool = False
     last: int = 0
     drafting: Drafting = field(default_factory=Drafting)
+    revisions: int | None = None
+    """The column that tells from which revision of a record its row was made."""
 
     def drafts(self, rows: Iterator[Row], noun: Noun | None) -> Iterator[Draft]:
         """The drafts of the rows."""
@@ -232,6 +236,7 @@ class _Grid:
         names = [_heading(cell) for cell in heads.cells]
         noun = noun or _table_with(names, self.source.place(heads.number))
         columns = self._columns(names, noun, heads.number)
+        self.revisions = names.index("revision") if "revision" in names else None
         for count, row in enumerate(rows):
             if count % _PROGRESS == 0:
                 self.source.told()
@@ -289,7 +294,9 @@ class _Grid:
                 return None
         for name, found in lists.items():
             values[name] = _zipped(found)
-        return self.drafting.draft(noun, values, place, self.report)
+        known = self.revisions is not None and self.revisions < len(row.cells)
+        revision = row.cells[self.revisions] if known and self.revisions is not None else None
+        return self.drafting.draft(noun, values, place, self.report, revision=revision)
 
     def _several(self, item: Item, cell: Cell) -> list[Any]:
         if cell is None:
@@ -299,7 +306,7 @@ class _Grid:
 
     def _one(self, item: Item, cell: Cell) -> Any:
         if isinstance(cell, str):
-            cell = _GUARD.sub(r"\1", cell) if self.is_guarded else cell
+            cell = _GUARD.sub(r"\1", cell) if self.is_guarded else _ESCAPE.sub("_", cell)
             if self.has_commas and item.type is Type.decimal and _COMMA.fullmatch(cell.strip()):
                 cell = cell.replace(",", ".")
         return value_of(item, cell)

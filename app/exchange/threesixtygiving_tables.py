@@ -41,7 +41,7 @@ def _plain(text: str) -> str:
 
 def _names(text: str) -> dict[str, str]:
     """`field: heading, heading; …` as plain heading -> field; the field's own name is a heading too."""
-    found = {}
+    found: dict[str, str] = {}
     for part in text.split(";"):
         field, _, headings = part.strip().partition(":")
         found |= {_plain(one): field for one in (field, *headings.split(",")) if one.strip()}

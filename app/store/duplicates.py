@@ -92,12 +92,12 @@ def parties_of(view: View) -> list[Party]:
     )
     names = state_names(view)
     states = view[_STATE]
-    found: dict[int, list[Form]] = {}
+    found: dict[int, dict[tuple[str, bool], Form]] = {}
     named: dict[int, set[str]] = {}
     texts = select(forms.c.record_pk, forms.c.field, forms.c.text).join(rows, rows.c.pk == forms.c.record_pk).distinct()
     for pk, field, text in connection.execute(texts.order_by(forms.c.record_pk, forms.c.field, forms.c.text)):
         forms_of_text = form_of(text, is_short=field == "acronym")
-        found.setdefault(pk, []).extend(forms_of_text)
+        found.setdefault(pk, {}).update({(form.text, form.is_short): form for form in forms_of_text})
         for form in forms_of_text[:1]:
             named.setdefault(pk, set()).update(states_named(form, names))
     numbers: dict[int, set[tuple[str, str]]] = {}
@@ -112,7 +112,7 @@ def parties_of(view: View) -> list[Party]:
     return [
         Party(
             key=public_id,
-            forms=tuple(dict.fromkeys(found.get(pk, ()))),
+            forms=tuple(found.get(pk, {}).values()),
             identifiers=frozenset(numbers.get(pk, ())),
             country=country,
             states=frozenset({state} if state else named.get(pk, ())),
@@ -162,7 +162,7 @@ Seek = Callable[[Resource, int], Pairs]
 class Candidates:
     """The indexes and the pairs of the versions asked for last."""
 
-    def __init__(self, *, most: int = 3) -> None:
+    def __init__(self, *, most: int = 2) -> None:
         """Start with none."""
         self._most = most
         self._kept: OrderedDict[tuple[Reader, int, int], _Kept] = OrderedDict()

@@ -199,7 +199,7 @@ class _Importer:
     def run(self) -> Outcome:
         for kind, keys in self.staging.referred():
             for key, pk in known_keys(self.writer.view, self.origin.source, kind, keys).items():
-                self.writer.keys[kind, placeholder(kind, key)] = pk
+                self.writer.keys[kind, self.staging.stand_in(kind, key)] = pk
         for kind in ORDER:
             for some in self.staging.some(kind):
                 self.tick(len(some))
@@ -210,8 +210,8 @@ class _Importer:
     def _bring(self, noun: Noun, drafts: Sequence[Staged]) -> None:
         writer, keys = self.writer, [one.key for one in drafts]
         writer.flush()
-        bound = _bound(writer.view, self.origin.source, noun.kind, keys)
         known = known_keys(writer.view, self.origin.source, noun.kind, keys)
+        bound = self._bound(noun, keys, known)
         revisions = self._revisions(noun, known.values())
         new: list[Staged] = []
         changed: list[tuple[Staged, str, int]] = []
@@ -225,23 +225,39 @@ class _Importer:
                 else:
                     self._leave(noun, draft, "deleted")
                 continue
-            writer.keys[noun.kind, placeholder(noun.kind, draft.key)] = pk
+            writer.keys[noun.kind, self.staging.stand_in(noun.kind, draft.key)] = pk
             public_id, revision = revisions[pk]
-            if before is None:
-                self.outcome.add(noun.kind, "matched")
-            elif before.digest == draft.digest:
-                self.outcome.add(noun.kind, "unchanged")
-            elif before.revision == -1:
-                self._leave(noun, draft, "merged")
-            elif before.revision != revision:
-                self._leave(noun, draft, "edited")
-            else:
+            if self._is_to_be_changed(noun, draft, before, revision):
                 changed.append((draft, public_id, revision))
         if new:
             ids = self._ids(noun, new)
             self._halving(noun, [(draft, ids[draft.key]) for draft in new if draft.key in ids], self._create, "created")
         if changed:
             self._halving(noun, changed, self._update, "updated")
+
+    def _is_to_be_changed(self, noun: Noun, draft: Staged, before: _Bound | None, revision: int) -> bool:
+        """Whether a draft changes a record that is there; why not is counted."""
+        if self.origin.source == OWN:
+            if draft.revision in (None, revision):
+                return True
+            self._leave(noun, draft, "edited")
+        elif before is None:
+            self.outcome.add(noun.kind, "matched")
+        elif before.digest == draft.digest:
+            self.outcome.add(noun.kind, "unchanged")
+        elif before.revision == revision:
+            return True
+        else:
+            self._leave(noun, draft, "merged" if before.revision == -1 else "edited")
+        return False
+
+    def _bound(self, noun: Noun, keys: Sequence[str], known: Mapping[str, int]) -> dict[str, _Bound]:
+        """What keys were bound to before. Public ids need no binding: of them, those of what was deleted."""
+        if self.origin.source != OWN:
+            return _bound(self.writer.view, self.origin.source, noun.kind, keys)
+        gone = [key for key in keys if key not in known]
+        query = select(RECORD.c.id, RECORD.c.pk).where(RECORD.c.kind == noun.kind, RECORD.c.id.in_(gone))
+        return {key: _Bound(pk, "", -1) for key, pk in self.writer.connection.execute(query)}
 
     def _revisions(self, noun: Noun, keys: Iterable[int]) -> dict[int, tuple[str, int]]:
         table = self.writer.view[noun.sql]
@@ -259,7 +275,7 @@ class _Importer:
             with self.writer.savepoint():
                 made = make(noun, run)
                 self.writer.flush()
-                self._cite(noun, [one[0] for one in run], made)
+                self._cite(noun, [one[0] for one in run if one[0].key in made], made)
                 self.writer.flush()
         except (Problem, IntegrityError) as refusal:
             if isinstance(refusal, Problem) and refusal.status >= 500:
@@ -271,26 +287,28 @@ class _Importer:
             self._halving(noun, run[:middle], make, word)
             self._halving(noun, run[middle:], make, word)
             return
-        self.outcome.add(noun.kind, word, len(run))
+        self.outcome.add(noun.kind, word, len(made))
+        self.outcome.add(noun.kind, "unchanged", len(run) - len(made))
         for draft, public_id, *_ in run:
             # Nothing names them any more; a large file has hundreds of thousands.
             self.writer.keys.pop((noun.kind, public_id), None)
             if noun.kind not in _REFERRED and self.origin.source != OWN:
-                self.writer.keys.pop((noun.kind, placeholder(noun.kind, draft.key)), None)
+                self.writer.keys.pop((noun.kind, self.staging.stand_in(noun.kind, draft.key)), None)
 
     def _create(self, noun: Noun, run: Sequence[tuple[Staged, str]]) -> dict[str, int]:
         made: dict[str, int] = {}
         for draft, public_id in run:
             made[draft.key] = create_as(self.writer, noun, public_id, draft.values)
             # What comes later in the run may stand below it.
-            self.writer.keys[noun.kind, placeholder(noun.kind, draft.key)] = made[draft.key]
+            self.writer.keys[noun.kind, self.staging.stand_in(noun.kind, draft.key)] = made[draft.key]
         self.writer.flush()
         self._bind(noun, [(draft, made[draft.key], 1) for draft, _ in run])
         return made
 
     def _update(self, noun: Noun, run: Sequence[tuple[Staged, str, int]]) -> dict[str, int]:
         keys = {
-            public_id: self.writer.keys[noun.kind, placeholder(noun.kind, draft.key)] for draft, public_id, _ in run
+            public_id: self.writer.keys[noun.kind, self.staging.stand_in(noun.kind, draft.key)]
+            for draft, public_id, _ in run
         }
         together = {public_id: (draft.values, {revision}) for draft, public_id, revision in run}
         for draft, public_id, revision in run:
@@ -302,7 +320,7 @@ class _Importer:
             update_many(self.writer, noun, together)
         revisions = self._revisions(noun, keys.values())
         self._bind(noun, [(draft, keys[public_id], revisions[keys[public_id]][1]) for draft, public_id, _ in run])
-        return {draft.key: keys[public_id] for draft, public_id, _ in run}
+        return {draft.key: keys[name] for draft, name, before in run if revisions[keys[name]][1] != before}
 
     def _bring_back(self, noun: Noun, draft: Staged, pk: int) -> None:
         """A record that an import made and that was undone comes back under its id."""
@@ -310,7 +328,7 @@ class _Importer:
             with self.writer.savepoint():
                 put_back(self.writer, noun, pk, draft.values)
                 self.writer.flush()
-                self.writer.keys[noun.kind, placeholder(noun.kind, draft.key)] = pk
+                self.writer.keys[noun.kind, self.staging.stand_in(noun.kind, draft.key)] = pk
                 revision = self._revisions(noun, [pk])[pk][1]
                 self._bind(noun, [(draft, pk, revision)])
                 self._cite(noun, [draft], {draft.key: pk})
@@ -346,6 +364,8 @@ class _Importer:
         self.staging.note(FileProblem(Severity.error, code, detail, draft.place))
 
     def _bind(self, noun: Noun, rows: Sequence[tuple[Staged, int, int]]) -> None:
+        if self.origin.source == OWN:
+            return
         connection = self.writer.connection
         keys = [draft.key for draft, _, _ in rows]
         own = (_SOURCE.c.source == self.origin.source, _SOURCE.c.kind == noun.kind)
@@ -371,14 +391,17 @@ class _Importer:
     # --- evidence --------------------------------------------------------------------------------------------------
 
     def _cite(self, noun: Noun, drafts: Sequence[Staged], made: Mapping[str, int]) -> None:
-        if noun.kind in ("document", "citation"):
+        if not drafts or noun.kind in ("document", "citation"):
+            return
+        if self.origin.source == OWN and self.staging.drafts["citation"]:
+            # The file brings the evidence of its records along.
             return
         self._document_key()
         names = self._revisions(noun, made.values())
         for draft in drafts:
             paragraph = max(draft.place.number - 1, 0)
             fields = {
-                "record": f"{noun.prefix}:{placeholder(noun.kind, draft.key)}",
+                "record": f"{noun.prefix}:{self.staging.stand_in(noun.kind, draft.key)}",
                 "document": placeholder("document", self.origin.sha256),
                 "heading": draft.place.words[:500] or None,
                 "paragraph": paragraph,

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Column, ColumnElement, Index, Table, and_, case, not_, or_, select, update
 
 from app.exchange.identifiers import normalised_fields
-from app.history.view import View
+from app.history.view import View, present_view
 from app.history.writer import Row, Writer
 from app.models.noun import Noun, Values, part_sql
 from app.models.nouns import BY_KIND, NOUNS, ref_of
@@ -130,9 +130,10 @@ def merge(
 
 def _refuse(writer: Writer, pk: int, into: int, public_id: str) -> bool:
     """Refuse what must not be merged; whether the public knows the one as merged into the other already."""
-    rows = {row.pk: row for row in writer.connection.execute(select(RECORD).where(RECORD.c.pk.in_([pk, into])))}
-    is_rest = rows[pk].merged_into_pk == into and rows[pk].public_deleted_in is not None
-    if rows[pk].hidden and not rows[into].hidden and not is_rest:
+    query = select(RECORD.c.pk, RECORD.c.hidden).where(RECORD.c.pk.in_([pk, into]))
+    hidden = dict(writer.connection.execute(query).all())
+    is_rest = hidden[pk] and successor(present_view(writer.connection), _ORGANIZATION, pk) == into
+    if hidden[pk] and not hidden[into] and not is_rest:
         # Its names, and what refers to it, would come to light.
         refuse_merge(public_id, "would-publish", "it is restricted, and the other one is public: make them alike first")
     return is_rest

@@ -289,6 +289,11 @@ def test_a_bad_line_is_one_problem_and_reading_goes_on(line: str, code: str) -> 
     assert (found.codes, found.places) == ([code], ["line 2"])
 
 
+def test_null_empties_a_list_as_it_does_everything_else() -> None:
+    found = lines({"ref": "org:o", "names": None, "note": None})
+    assert (found.drafts[0].values, found.problems) == ({"names": [], "note": None}, [])
+
+
 def test_unknown_names_are_told_once_and_citations_belong_on_their_own_lines() -> None:
     found = lines({"ref": "topic:a", "colour": 1, "citations": []}, {"ref": "topic:b", "colour": 2, "value_status": {}})
     assert (found.codes, [problem.field for problem in found.problems]) == (

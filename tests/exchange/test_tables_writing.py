@@ -214,7 +214,14 @@ def test_a_text_that_no_cell_holds_is_said_to_be_missing_and_is_not_cut(seeded: 
     assert cells["names.text"] == "#N/A"
 
 
-@pytest.mark.parametrize("text", ["a_x0041_b", "tab\tand\nline", "\x07\ufffe", " spaces ", "]]>&<\"'"])
+def test_a_text_that_looks_like_the_number_of_a_character_comes_back() -> None:
+    content = written("xlsx", BY_KIND["organization"], [organization(summary="a_x0041_b _x005F_")])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b"a_x005F_x0041_b _x005F_x005F_" in archive.read("xl/worksheets/sheet1.xml")
+    assert read_all(read_tables, content).drafts[0].values["summary"] == "a_x0041_b _x005F_"
+
+
+@pytest.mark.parametrize("text", ["tab\tand\nline", "\x07\ufffe", " spaces ", "]]>&<\"'"])
 def test_a_text_comes_through_a_sheet(text: str) -> None:
     assert sheet_of([text]) == [text.replace("\x07", "\ufffd").replace("\ufffe", "\ufffd")]
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from app.exchange.drafts import Draft, Place, Problem, Report
 from app.exchange.iati_writing import Activity

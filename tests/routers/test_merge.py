@@ -365,6 +365,17 @@ def test_the_public_merges_and_what_it_does_not_see_is_kept(world: TestClient) -
         check(connection)
 
 
+def test_the_rest_follows_where_the_public_merged_on(world: TestClient) -> None:
+    keeper = as_caller(world, "write", "restricted")
+    hidden = secret(world, "funding", funder="one", recipient="third", basis="stated")["id"]
+    merged(world, "one", "two").raise_for_status()
+    merged(world, "two", "third").raise_for_status()
+    problem(merged(keeper, "one", "two"), "reference-not-found")
+    assert merged(keeper, "one", "third").status_code == 200
+    assert keeper.get(f"/v1/funding/{hidden}").json()["funder"] == "third"
+    assert keeper.get("/v1/organizations/third").json()["visibility"] == "public"
+
+
 def test_what_the_public_merged_the_public_undoes(world: TestClient) -> None:
     hidden = secret(world, "funding", funder="one", recipient="third", basis="stated")["id"]
     before = words(world)
