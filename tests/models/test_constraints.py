@@ -55,8 +55,8 @@ EMPTY: dict[str, Row] = {
         "seen_at": _AT,
     },
     "import_problem": {"job": "x", "position": 0, "severity": "error", "code": "x", "detail": "x"},
-    "source_record": {"source": "x", "kind": "x", "key": "x", "record_pk": 1, "digest": "x", "revision": 1},
-    "distinct_pair": {"first_pk": 1, "second_pk": 2, "at": _AT},
+    "source_record": {"source": "x", "kind": "x", "key": "x", "record_pk": "@organization", "digest": "x", "revision": 1},
+    "distinct_pair": {"first_pk": "@organization", "second_pk": "@project", "at": _AT},
 }
 """A row of each table that holds no data."""
 
@@ -75,7 +75,7 @@ def database(backend: Backend) -> Iterator[Database]:
         connection.execute(insert(TABLES["project_identifier"]).values(**project, scheme="iati", value="1"))
         connection.execute(insert(TABLES["project_text"]).values(**project, kind="title", text="x"))
         for name, values in EMPTY.items():
-            connection.execute(insert(TABLES[name]).values(**values))
+            connection.execute(insert(TABLES[name]).values(**filled(connection, values, {})))
     yield made
     made.close()
     backend.drop(url)
@@ -142,7 +142,7 @@ def fresh(connection: Connection, table: Table, row: Row) -> Row:
     elif table.name == "source_record":
         made["key"] = f"copy-{number}"
     elif table.name == "distinct_pair":
-        made["first_pk"], made["second_pk"] = 2, 3 + number
+        made["second_pk"] = fresh(connection, TABLES["topic"], {})["pk"]
     return made
 
 
