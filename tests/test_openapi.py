@@ -157,8 +157,8 @@ def test_a_generated_python_client_reads_an_organization(
     overrides = "".join(f"  {media}: application/octet-stream\n" for media in files)
     config = f"post_hooks: []\ncontent_type_overrides:\n{overrides}"
     (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
-    options = ["--path", "openapi.json", "--config", "config.yaml", "--meta", "none", "--output-path", "generated_client"]
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", *options]
+    paths = ["--path", "openapi.json", "--config", "config.yaml", "--output-path", "generated_client"]
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none", *paths]
     generated = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert generated.returncode == 0, generated.stdout + generated.stderr
     assert "warning" not in (generated.stdout + generated.stderr).lower()

@@ -8,7 +8,7 @@ Where a card stands is decided here by hand; a test holds that no table is missi
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT, CARD, LINE = 1076, 1064, 176, 17
+WIDTH, HEIGHT, CARD, LINE = 1076, 1154, 176, 17
 COLUMNS = (20, 236, 456, 676, 880)
 """Left edges of the five columns of cards."""
 
@@ -91,8 +91,8 @@ GROUPS = (
     ("results", "RESULTS", 448, 456, 616, 170),
     ("evidence", "EVIDENCE", 12, 654, 408, 216),
     ("history", "HISTORY", 448, 654, 616, 216),
-    ("service", "THE SERVICE ITSELF: NO DATA", 12, 898, 848, 112),
-    ("history", "PAST VERSIONS", 868, 898, 196, 112),
+    ("service", "THE SERVICE ITSELF: NO DATA", 12, 898, 848, 202),
+    ("history", "PAST VERSIONS", 868, 898, 196, 202),
 )
 """Class, title, and the rectangle: left, top, width, height."""
 
@@ -124,7 +124,7 @@ CARDS = (
             "effective funder (its",
             "own, or its parent’s)",
         ),
-        ("project_topic",),
+        ("project_topic", "project_identifier", "project_text"),
         least=244,
     ),
     Card("topic", 2, 344, ("English and Spanish",)),
@@ -151,6 +151,10 @@ CARDS = (
     Card("admin_action", 1, 930, ("who did what, when",), citable=False),
     Card("idempotent_answer", 2, 930, ("for the same request", "sent again"), citable=False),
     Card("withheld_term", 3, 930, ("a keyed hash", "no term"), citable=False),
+    Card("import_job", 0, 1020, ("a file that waits,", "is read, or was"), citable=False),
+    Card("import_problem", 1, 1020, ("what is wrong with", "a file, and where"), citable=False),
+    Card("source_record", 2, 1020, ("what a source calls", "a record"), citable=False),
+    Card("distinct_pair", 3, 1020, ("two organizations:", "not the same"), citable=False),
     Card("amendment", 4, 930, ("which versions lost", "something, and why"), citable=False),
 )
 
@@ -216,12 +220,12 @@ def main() -> None:
         print(f'<path class="arrow" d="{path}" marker-end="url(#tip)"/>')
     for left, baseline, words in NOTES:
         print(f'<text class="line" x="{left}" y="{baseline}">{escape(words)}</text>')
-    print('<rect class="citable" x="22" y="1021" width="4" height="16" rx="2"/>')
-    print('<text class="foot" x="34" y="1034">citable: a row in record, an id that is never used again,')
+    print('<rect class="citable" x="22" y="1111" width="4" height="16" rx="2"/>')
+    print('<text class="foot" x="34" y="1124">citable: a row in record, an id that is never used again,')
     print("a revision, citations, a history</text>")
-    print('<text class="foot" x="700" y="1034">arrow: what a row refers to</text>')
-    print('<text class="part" x="22" y="1053">italics</text>')
-    print('<text class="foot" x="72" y="1053">a list inside each row of that card, in a table of its own</text>')
+    print('<text class="foot" x="700" y="1124">arrow: what a row refers to</text>')
+    print('<text class="part" x="22" y="1143">italics</text>')
+    print('<text class="foot" x="72" y="1143">a list inside each row of that card, in a table of its own</text>')
     print("</svg>")
 
 

@@ -64,7 +64,7 @@ def staged(database: Database, folder: Path, drafts: list[Draft]) -> Iterator[St
             staging.add(one)
         with database.read() as connection:
             view = present_view(connection, Reader.restricted)
-            known = {}
+            known: dict[str, dict[str, int]] = {}
             for kind, keys in staging.referred():
                 known.setdefault(kind, {}).update(known_keys(view, "360giving", kind, keys))
         staging.settle(known)
