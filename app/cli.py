@@ -148,11 +148,11 @@ def import_(
     with _told_plainly():
         database = _migrated(Settings())
         try:
-            with _progress(file) as told:
+            with file.open("rb") as opened, _progress(file) as told:
                 result = import_file(
                     database,
                     ImportRequest(
-                        path=file,
+                        file=opened,
                         file_name=file.name,
                         format=format,
                         options=options,

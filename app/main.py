@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        importer.start()
         yield
         watch.close()
         importer.close()

@@ -27,7 +27,7 @@ from app.store.records import CREATE, create, search_forms
 from app.store.seed import seed_rows
 from benchmarks.data import TOPICS, Keys, Known, Rows, Size, tables
 
-__all__ = ["RELEASE", "SIZES", "database", "folder", "generate"]
+__all__ = ["RELEASE", "SIZES", "begin", "database", "folder", "generate"]
 
 RELEASE = 1
 """Raised whenever the same seed gives other rows: databases of other releases are made anew."""
@@ -78,7 +78,7 @@ def _fingerprint() -> str:
 def generate(path: Path, size: Size, seed: int = 1) -> None:
     """Write a database file."""
     path.unlink(missing_ok=True)
-    _begin(path)
+    begin(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -91,7 +91,7 @@ def generate(path: Path, size: Size, seed: int = 1) -> None:
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
 
 
-def _begin(path: Path) -> None:
+def begin(path: Path) -> None:
     """The tables, and the states, places and topics of the first data set, as version 1."""
     made = Database(f"sqlite:///{path}")
     with made.write_schema() as connection:

@@ -85,6 +85,7 @@ NEEDS: dict[tuple[str, str], Need] = {
     ("GET", "/v1/imports"): Need.write,
     ("GET", "/v1/imports/{id}"): Need.write,
     ("GET", "/v1/imports/{id}/problems"): Need.write,
+    ("GET", "/v1/imports/{id}/events"): Need.write,
     ("DELETE", "/v1/imports/{id}"): Need.write,
     ("GET", "/v1/import-runs"): Need.write,
     ("GET", "/v1/import-runs/{id}"): Need.write,

@@ -1,13 +1,11 @@
 """A file brought in whole: read, staged, written in one transaction, or not at all."""
 
 import hashlib
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import BinaryIO
 
 from app.exchange.drafts import FileRefused, Report, Severity
@@ -61,7 +59,8 @@ class Cancelled(Exception):  # noqa: N818 - a wish, not an error
 class Request:
     """What is to be brought in, and how."""
 
-    path: Path
+    file: BinaryIO
+    """It stays open; nobody else moves in it."""
     file_name: str
     format: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
@@ -109,14 +108,10 @@ def sha256_of(file: BinaryIO) -> str:
 
 def import_file(database: Database, request: Request, progress: Progress = lambda _stage, _done: None) -> Result:
     """Bring a file in. Nothing is written before all of it was read, and nothing stays of what cannot be finished."""
-    with (
-        request.path.open("rb") as file,
-        tempfile.TemporaryDirectory(prefix="tejido-import-") as folder,
-        Staging(Path(folder) / "drafts.db") as staging,
-    ):
+    with Staging() as staging:
         report = Report(note_problem=staging.note)
         try:
-            return _import(database, request, file, staging, report, progress)
+            return _import(database, request, staging, report, progress)
         except FileRefused as refusal:
             staging.note(refusal.problem)
             return _result(Status.refused, staging, report, detail=str(refusal))
@@ -126,9 +121,8 @@ def import_file(database: Database, request: Request, progress: Progress = lambd
             return _result(Status.failed, staging, report, detail=problem.detail)
 
 
-def _import(
-    database: Database, request: Request, file: BinaryIO, staging: Staging, report: Report, progress: Progress
-) -> Result:
+def _import(database: Database, request: Request, staging: Staging, report: Report, progress: Progress) -> Result:
+    file = request.file
     name = request.format or format_of(file, request.file_name, has_mapping="mapping" in request.options)
     chosen = FORMATS[name]
     staging.has_ids = chosen.source == OWN

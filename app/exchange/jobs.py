@@ -2,12 +2,14 @@
 
 import logging
 import queue
-import shutil
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.exchange.importing import Cancelled, Request, Result, Stage, Status, import_file
@@ -20,32 +22,47 @@ log = logging.getLogger("tejido")
 
 _BUSY = "Others were writing all the time; nothing was written. Send it again."
 _FAILED = "Something failed inside the service; nothing was written."
+_BEAT = 5.0
+"""Seconds between two words that an import is not forgotten; `import_jobs` takes silent ones for lost."""
+_PATIENCE = 120.0
+"""Seconds for which what became of an import is tried to be noted."""
+
+Noted = TypeVar("Noted")
 
 
 class Imports:
-    """The imports that this process was given. Each is in a folder of its own, which goes when the import is over."""
+    """The imports that this process was given, whose files it closes; and those that a process left behind."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime], most: int) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime], most: int, beat: float = _BEAT) -> None:
         """At most so many may wait."""
         self._database = database
         self._clock = clock
         self._waiting: queue.Queue[tuple[str, Request] | None] = queue.Queue(most)
+        self._beat = beat
+        self._own: set[str] = set()
         self._ends = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: dict[Callable[[], None], threading.Thread] = {}
         self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """See to imports that were not over when their process ended."""
+        with suppress(SQLAlchemyError), self._database.read() as connection:
+            if import_jobs.is_any_unfinished(connection):
+                self._start(self._see_to)
 
     def submit(self, job: str, request: Request) -> bool:
         """Work on an import that was noted, once those before it are done; False where too many wait."""
         with self._lock:
-            if self._ends.is_set():
-                return False
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="imports", daemon=True)
-                self._thread.start()
+            self._own.add(job)
         try:
+            if self._ends.is_set():
+                raise queue.Full
             self._waiting.put_nowait((job, request))
         except queue.Full:
+            self._own.discard(job)
             return False
+        self._start(self._work)
+        self._start(self._see_to)
         return True
 
     def close(self) -> None:
@@ -53,8 +70,16 @@ class Imports:
         self._ends.set()
         with suppress(queue.Full):
             self._waiting.put_nowait(None)
-        if self._thread is not None:
-            self._thread.join(5)
+        for thread in list(self._threads.values()):
+            thread.join(5)
+
+    def _start(self, work: Callable[[], None]) -> None:
+        with self._lock:
+            if work not in self._threads and not self._ends.is_set():
+                self._threads[work] = threading.Thread(target=work, name="imports", daemon=True)
+                self._threads[work].start()
+
+    # --- the imports, one after the other --------------------------------------------------------------------------
 
     def _work(self) -> None:
         while (found := self._waiting.get()) is not None:
@@ -65,12 +90,12 @@ class Imports:
             except Exception:
                 log.exception("import %s failed", job)
             finally:
-                shutil.rmtree(request.path.parent, ignore_errors=True)
+                self._own.discard(job)
+                request.file.close()
 
     def _run(self, job: str, request: Request) -> None:
-        with self._database.write_service() as connection:
-            if not import_jobs.begin(connection, job, self._clock()):
-                return
+        if not self._noted(lambda connection: import_jobs.begin(connection, job, self._clock())):
+            return
         try:
             result = import_file(self._database, request, lambda stage, done: self._told(job, stage, done))
         except OperationalError:
@@ -79,8 +104,17 @@ class Imports:
         except Exception:
             log.exception("import %s failed", job)
             result = Result(status=Status.failed, detail=_FAILED)
-        with self._database.write_service() as connection:
-            import_jobs.finish(connection, job, result, self._clock())
+        self._noted(lambda connection: import_jobs.finish(connection, job, result, self._clock()))
+
+    def _noted(self, note: Callable[[Connection], Noted]) -> Noted:
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with self._database.write_service() as connection:
+                    return note(connection)
+            except OperationalError:
+                if time.monotonic() > end or self._ends.is_set():
+                    raise
 
     def _told(self, job: str, stage: Stage, done: int) -> None:
         if self._ends.is_set():
@@ -92,3 +126,20 @@ class Imports:
             if import_jobs.tell(connection, job, done, self._clock()):
                 return
             raise Cancelled
+
+    # --- beside them -----------------------------------------------------------------------------------------------
+
+    def _see_to(self) -> None:
+        """Say again and again that the own imports live, and note of others that they do not."""
+        while not self._ends.is_set():
+            # Where it cannot be written, for the import itself writes, it is the next time.
+            with suppress(SQLAlchemyError), self._database.write_service() as connection:
+                with self._lock:
+                    own = list(self._own)
+                import_jobs.live(connection, own, self._clock())
+                import_jobs.give_up(connection, self._clock())
+                with self._lock:
+                    if not self._own and not import_jobs.is_any_unfinished(connection):
+                        del self._threads[self._see_to]
+                        return
+            self._ends.wait(self._beat)

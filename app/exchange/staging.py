@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -68,11 +67,12 @@ class Staged:
 class Staging:
     """The drafts of one file, and the problems that were found."""
 
-    def __init__(self, path: Path) -> None:
-        """`path`: where the temporary file is to be; whoever made the folder removes it."""
+    def __init__(self) -> None:
+        """Begin with none."""
         self.has_ids = False
         """Whether keys are public ids, and stand for themselves."""
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        # The database without a name: a temporary file that has none either, and goes even when the process is killed.
+        self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._connection.executescript(_TABLES)
         self._connection.execute("BEGIN")
         self._numbers = count(1)

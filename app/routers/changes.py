@@ -1,22 +1,16 @@
 """The change feed, in pages, as JSON Lines, and as a live stream of events; versions, and what made them."""
 
 import json
-import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-import anyio.to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import Field, StringConstraints
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
-from starlette.types import Receive, Scope, Send
 
 from app.access.callers import Caller
-from app.access.keys import read_key
 from app.access.scopes import Scope as KeyScope
 from app.graph.definitions import RELEASE
 from app.graph.formats import preferred
@@ -36,23 +30,15 @@ from app.routers.common import (
     tag,
     view_of,
 )
+from app.routers.streaming import EVENTS, HEARTBEAT, EventStream
 from app.store.changes import FeedChange, FeedPage, Place, Taken, changes_of, describe_version, place_of, read_feed
-from app.store.database import Database
-from app.store.watching import Waiting, Watch
+from app.store.watching import Waiting
 
 router = APIRouter(prefix="/v1", tags=["history"])
 
-log = logging.getLogger("tejido")
-
-Found = TypeVar("Found")
-
-HEARTBEAT = 15.0
-"""Seconds after which a stream in which nothing happens says that it lives."""
 _EVENTS_AT_A_TIME = 200
-_RETRY = 2000
-"""Milliseconds after which a client that lost the stream should come back."""
 
-JSON, JSON_LINES, EVENTS = "application/json", "application/x-ndjson", "text/event-stream"
+JSON, JSON_LINES = "application/json", "application/x-ndjson"
 
 Kinds: Any = Literal[tuple(noun.kind for noun in NOUNS)]
 
@@ -172,7 +158,7 @@ def list_changes(
                 raise Problem("bad-parameter", "A stream of events has no end.", errors=wrong)
             since = last_event_id or parameters.since
             place = Place(view.number) if since is None else place_of(view, since)
-            return EventStream(request, database, caller, place, asked)
+            return ChangeStream(request, place, asked)
         place = place_of(view, parameters.since)
         answer = Response() if media == JSON_LINES else response
         _tag(answer, view, caller, "jsonl" if media == JSON_LINES else "")
@@ -246,36 +232,19 @@ def _lines(pages: Iterable[FeedPage], caller: Caller) -> Iterator[bytes]:
             yield ("\n".join(lines) + "\n").encode()
 
 
-class EventStream(StreamingResponse):
-    """What is new, as events, until the client leaves or the service stops."""
+class ChangeStream(EventStream):
+    """What is new, as events."""
 
-    media_type = EVENTS
-
-    def __init__(
-        self, request: Request, database: Database, caller: Caller, place: Place, asked: dict[str, Any]
-    ) -> None:
+    def __init__(self, request: Request, place: Place, asked: dict[str, Any]) -> None:
         """`place` is where the stream begins."""
-        self._watch: Watch = request.app.state.watch
-        self._is_head: bool = getattr(request.state, "is_head", False)
-        self._database = database
-        self._caller = caller
+        super().__init__(request)
         self._place = place
         self._asked = asked
-        super().__init__(iter(()), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send events, if there is room for one more."""
-        with self._watch.wait_for(self._caller.reader) as waiting:
-            if waiting is None:
-                raise Problem("busy", "Too many streams are open.", headers={"Retry-After": "5"})
-            if not self._is_head:
-                self.body_iterator = self._events(waiting)
-            await super().__call__(scope, receive, send)
-
-    async def _events(self, waiting: Waiting) -> AsyncIterator[bytes]:
-        yield format_sse_event(retry=_RETRY)
+    async def events(self, waiting: Waiting) -> AsyncIterator[bytes]:
+        """Every change, and at the end of those there are, the version."""
         while not waiting.is_ending:
-            found = await self._in_a_thread(self._read)
+            found = await self.in_a_thread(self._read)
             if found is None:
                 return
             ordinal, page = found
@@ -284,43 +253,26 @@ class EventStream(StreamingResponse):
             while page.is_last and not waiting.is_ending:
                 if await waiting.newer_than(int(ordinal[1:]), HEARTBEAT):
                     break
-                if not self._caller.is_anonymous and not await self._in_a_thread(self._may_listen):
+                if not self.caller.is_anonymous and not await self.in_a_thread(self.may_listen):
                     return
                 if not waiting.is_ending:
                     yield format_sse_event(comment="")
-
-    async def _in_a_thread(self, function: Callable[[], Found]) -> Found | None:
-        """What the function says; None where the database is away, which ends the stream: its client comes back."""
-        try:
-            return await anyio.to_thread.run_sync(function, limiter=self._watch.threads)
-        except SQLAlchemyError as error:
-            log.warning("a stream of changes ends: the database does not answer", exc_info=error)
-            return None
 
     def _blocks(self, page: FeedPage, *, label: str) -> Iterator[bytes]:
         for one in page.taken:
             yield format_sse_event(event="amendment", data_str=json.dumps(_read_taken(one)))
         for change in page.changes:
-            yield format_sse_event(id=change.id, data_str=_written(change, self._caller))
+            yield format_sse_event(id=change.id, data_str=_written(change, self.caller))
         if page.is_last:
             # Whoever comes back begins here, also where there was nothing to tell.
             yield format_sse_event(id=label)
 
     def _read(self) -> tuple[str, FeedPage] | None:
-        with self._database.read() as connection:
-            if not self._may_listen(connection):
+        with self.database.read() as connection:
+            if not self.may_listen(connection):
                 return None
-            view = present_view(connection, self._caller.reader)
+            view = present_view(connection, self.caller.reader)
             return view.version, read_feed(view, self._place, limit=_EVENTS_AT_A_TIME, **self._asked)
-
-    def _may_listen(self, connection: Connection | None = None) -> bool:
-        """Whether the key with which the stream was asked for still opens it: a stream outlives many requests."""
-        if self._caller.is_anonymous:
-            return True
-        if connection is None:
-            with self._database.read() as own:
-                return self._may_listen(own)
-        return read_key(connection, self._caller.name).status(self._database.clock()) == "active"
 
 
 # --- versions ------------------------------------------------------------------------------------------------------

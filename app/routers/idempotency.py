@@ -94,9 +94,14 @@ async def _once(
     return Once(request, sent, hours=settings.idempotency_hours)
 
 
-async def _never(request: Request) -> None:
-    if "idempotency-key" in request.headers:
-        raise _wrong("unknown-parameter", "not taken here: the answer holds a secret, and is kept nowhere")
+def unrepeatable(why: str) -> Any:
+    """For a route whose answer is not kept: refuses an `Idempotency-Key`, so that nobody relies on it."""
+
+    async def never(request: Request) -> None:
+        if "idempotency-key" in request.headers:
+            raise _wrong("unknown-parameter", f"not taken here: {why}")
+
+    return Depends(never)
 
 
 def _wrong(kind: str, detail: str) -> Problem:
@@ -113,5 +118,3 @@ def _response(answer: Answer, extra: dict[str, str]) -> Response:
 
 IdempotentDep = Annotated[Once, Depends(_once)]
 """For a route that creates: what came before with the same `Idempotency-Key`."""
-UnrepeatableDep = Depends(_never)
-"""For a route whose answer must not be kept: refuses an `Idempotency-Key`, so that nobody relies on it."""

@@ -2,12 +2,16 @@
 
 import shutil
 import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path as FilePath
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 import anyio
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+from fastapi.sse import format_sse_event
 from pydantic import Field, StringConstraints
 
 from app.exchange import importing
@@ -24,12 +28,18 @@ from app.routers.common import (
     link_next,
     problems,
 )
+from app.routers.idempotency import unrepeatable
+from app.routers.streaming import EVENTS, HEARTBEAT, EventStream
 from app.store import import_jobs
 from app.store.import_jobs import Job
+from app.store.watching import Waiting
 
 PATH = "/v1/imports"
 """Where files are sent; they may be larger than other bodies."""
 router = APIRouter(prefix=PATH, tags=["imports"])
+
+_LOOK = 0.5
+"""Seconds between two looks at an import that somebody watches."""
 
 Formats: Any = Literal[tuple(FORMATS)]
 JobId = Annotated[str, Path(description="Id of the import.", pattern="^i[0-9a-f]{16}$")]
@@ -113,6 +123,7 @@ class ImportProblemParameters(Parameters):
     operation_id="create_import",
     summary="Bring a file",
     status_code=202,
+    dependencies=[unrepeatable("the same file twice changes nothing")],
     responses={
         202: {"headers": {"Location": {"description": "Where to ask how far it is.", "schema": {"type": "string"}}}},
         **problems("body-too-large", "unsupported-media-type", "malformed-body", "file-refused"),
@@ -140,14 +151,9 @@ async def create_import(
     It is read first, then written in one transaction: nothing is ever half imported. The same file again changes
     nothing, a newer one changes what is new in it. The answer comes at once; ask at its `Location` how far it is.
     """
-    folder = FilePath(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="tejido-upload-")))
-    try:
-        job = await anyio.to_thread.run_sync(
-            lambda: _take(request, folder, file, format, mapping, dry_run=dry_run, on_error=on_error)
-        )
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    job = await anyio.to_thread.run_sync(
+        lambda: _take(request, file, format, mapping, dry_run=dry_run, on_error=on_error)
+    )
     response.headers["Location"] = f"{PATH}/{job.id}"
     response.headers["Cache-Control"] = "no-store"
     return _read(job)
@@ -155,7 +161,6 @@ async def create_import(
 
 def _take(
     request: Request,
-    folder: FilePath,
     file: UploadFile,
     name: str | None,
     mapping: str | None,
@@ -164,39 +169,40 @@ def _take(
     on_error: OnError,
 ) -> Job:
     caller, database = caller_of(request), request.app.state.database
-    file_name = FilePath(file.filename or "file").name[:200]
-    path = folder / "file"
-    with path.open("wb") as copy:
+    file_name = PurePath(file.filename or "file").name[:200]
+    with ExitStack() as stack:
+        # A file without a name: it goes with whoever has it open.
+        copy = stack.enter_context(tempfile.TemporaryFile())
         shutil.copyfileobj(file.file, copy, 1 << 20)
-    with path.open("rb") as opened:
+        size = copy.tell()
+        copy.seek(0)
         try:
-            name = name or format_of(opened, file_name, has_mapping=mapping is not None)
+            name = name or format_of(copy, file_name, has_mapping=mapping is not None)
         except FileRefused as refusal:
             errors = [{"pointer": "/format", "detail": str(refusal)}]
             raise Problem("file-refused", "The file cannot be read.", errors=errors) from None
-        sha256 = sha256_of(opened)
-    if (name == "mapped") != (mapping is not None):
-        detail = "needed for a list of grants, and for nothing else"
-        raise Problem("malformed-body", "See /docs for the form.", errors=[{"pointer": "/mapping", "detail": detail}])
-    wanted = importing.Request(
-        path=path,
-        file_name=file_name,
-        format=name,
-        options={} if mapping is None else {"mapping": mapping},
-        dry_run=dry_run,
-        on_error=on_error,
-        actor=caller.actor,
-        reader=caller.reader,
-    )
-    size, now = path.stat().st_size, database.clock()
-    with database.write_service() as connection:
-        import_jobs.give_up(connection, now)
-        job = import_jobs.create(connection, wanted, sha256=sha256, size=size, at=now)
-        found = import_jobs.find(connection, job, caller.reader)
-    if not request.app.state.imports.submit(job, wanted):
+        if (name == "mapped") != (mapping is not None):
+            errors = [{"pointer": "/mapping", "detail": "needed for a list of grants, and for nothing else"}]
+            raise Problem("malformed-body", "See /docs for the form.", errors=errors)
+        wanted = importing.Request(
+            file=copy,
+            file_name=file_name,
+            format=name,
+            options={} if mapping is None else {"mapping": mapping},
+            dry_run=dry_run,
+            on_error=on_error,
+            actor=caller.actor,
+            reader=caller.reader,
+        )
+        sha256, now = sha256_of(copy), database.clock()
         with database.write_service() as connection:
-            import_jobs.cancel(connection, job, now)
-        raise Problem("busy", "Too many imports wait already.", headers={"Retry-After": "30"})
+            job = import_jobs.create(connection, wanted, sha256=sha256, size=size, at=now)
+            found = import_jobs.find(connection, job, caller.reader)
+        if not request.app.state.imports.submit(job, wanted):
+            with database.write_service() as connection:
+                import_jobs.cancel(connection, job, now)
+            raise Problem("busy", "Too many imports wait already.", headers={"Retry-After": "30"})
+        stack.pop_all()
     if found is None:
         raise RuntimeError("an import that was just noted is not there")
     return found
@@ -272,6 +278,57 @@ def get_import_problems(
         for _, problem in page
     ]
     return ImportProblemPage(items=items, next=following)
+
+
+@router.get(
+    "/{id}/events",
+    operation_id="watch_import",
+    summary="Watch an import",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Events: `data` is an Import. `event: progress` while it goes on, `event: over` at its end.",
+            # No type: readers of the document differ in whether it is that of the stream or of an event.
+            "content": {EVENTS: {}},
+        },
+        **problems("not-found", "busy"),
+    },
+)
+def watch_import(id: JobId, request: Request, database: DatabaseDep, _: NoParametersDep) -> Response:  # noqa: A002
+    """How far it is, as it goes on; the stream ends with the import."""
+    _found(request, database, id)
+    return ImportStream(request, id)
+
+
+class ImportStream(EventStream):
+    """How far an import is, as events."""
+
+    def __init__(self, request: Request, job: str) -> None:
+        """Which import."""
+        super().__init__(request)
+        self._job = job
+
+    async def events(self, waiting: Waiting) -> AsyncIterator[bytes]:
+        """The import, whenever it is further than before."""
+        told, last = None, time.monotonic()
+        while not waiting.is_ending:
+            job = await self.in_a_thread(self._read_job)
+            if job is None:
+                return
+            if job != told:
+                told, last = job, time.monotonic()
+                word = "progress" if job.ended_at is None else "over"
+                yield format_sse_event(event=word, data_str=_read(job).model_dump_json())
+            if job.ended_at is not None:
+                return
+            if time.monotonic() - last >= HEARTBEAT:
+                last = time.monotonic()
+                yield format_sse_event(comment="")
+            await waiting.rest(_LOOK)
+
+    def _read_job(self) -> Job | None:
+        with self.database.read() as connection:
+            return import_jobs.find(connection, self._job, self.caller.reader) if self.may_listen(connection) else None
 
 
 @router.delete(

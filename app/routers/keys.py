@@ -13,7 +13,7 @@ from app.access.scopes import Scope, in_order
 from app.models.types import Schema
 from app.problems import Problem
 from app.routers.common import CallerDep, DatabaseDep, NoParametersDep, Parameters, link_next, problems
-from app.routers.idempotency import UnrepeatableDep
+from app.routers.idempotency import unrepeatable
 
 router = APIRouter(prefix="/v1", tags=["access"])
 
@@ -140,7 +140,7 @@ def list_keys(
     operation_id="create_key",
     summary="Create a key",
     response_description="The new key, shown this once.",
-    dependencies=[UnrepeatableDep],
+    dependencies=[unrepeatable("the answer holds a secret, and is kept nowhere")],
     responses=problems("body-too-large", "unsupported-media-type", "malformed-json", "malformed-body"),
 )
 def create_key(

@@ -16,12 +16,25 @@ from app.exchange.importing import Request, Result, Status
 from app.models.service import ImportJob, ImportProblem
 from app.models.tables import DataVersion, Reader, sql_table
 
-__all__ = ["Job", "begin", "cancel", "create", "find", "finish", "give_up", "list_jobs", "list_problems", "tell"]
+__all__ = [
+    "Job",
+    "begin",
+    "cancel",
+    "create",
+    "find",
+    "finish",
+    "give_up",
+    "is_any_unfinished",
+    "list_jobs",
+    "list_problems",
+    "live",
+    "tell",
+]
 
 _JOB = sql_table(ImportJob)
 _PROBLEM = sql_table(ImportProblem)
 _VERSION = sql_table(DataVersion)
-_SILENT = timedelta(minutes=2)
+_SILENT = timedelta(seconds=30)
 """Time after which whoever worked on an import is taken for gone."""
 _UNFINISHED = (Status.waiting, Status.running)
 
@@ -122,6 +135,17 @@ def cancel(connection: Connection, job: str, at: datetime) -> bool:
     own = (_JOB.c.id == job, _JOB.c.status.in_(_UNFINISHED))
     values = {"status": Status.cancelled, "detail": "It was cancelled; nothing was written.", "ended_at": at}
     return connection.execute(update(_JOB).where(*own).values(**values)).rowcount == 1
+
+
+def live(connection: Connection, jobs: Sequence[str], at: datetime) -> None:
+    """Note of imports that somebody works on them, or will."""
+    if jobs:
+        connection.execute(update(_JOB).where(_JOB.c.id.in_(jobs)).values(seen_at=at))
+
+
+def is_any_unfinished(connection: Connection) -> bool:
+    """Whether there are imports that are not over."""
+    return connection.execute(select(_JOB.c.id).where(_JOB.c.status.in_(_UNFINISHED)).limit(1)).first() is not None
 
 
 def give_up(connection: Connection, at: datetime) -> None:

@@ -43,11 +43,19 @@ class Waiting:
     async def newer_than(self, ordinal: int, seconds: float) -> bool:
         """Wait for a version after this one, or for so many seconds; whether there is one."""
         self._told.clear()
-        if self._is_newer(ordinal) or self._watch.is_ending:
-            return self._is_newer(ordinal)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._told.wait(), seconds)
+        if not self._is_newer(ordinal):
+            await self._rest(seconds)
         return self._is_newer(ordinal)
+
+    async def rest(self, seconds: float) -> None:
+        """Wait for so many seconds, less where a version comes or the service stops."""
+        self._told.clear()
+        await self._rest(seconds)
+
+    async def _rest(self, seconds: float) -> None:
+        if not self._watch.is_ending:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), seconds)
 
     @property
     def is_ending(self) -> bool:

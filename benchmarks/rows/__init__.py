@@ -19,6 +19,7 @@ ROWS = (
     "coalition",
     "refresh",
     "memory",
+    "exchange",
 )
 """In the order of the table."""
 

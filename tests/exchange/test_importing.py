@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,10 +55,8 @@ def grant(number: int, amount: str = "100.00", **values: Any) -> list[Draft]:
 
 
 @contextmanager
-def staged(database: Database, folder: Path, drafts: list[Draft]) -> Iterator[Staging]:
-    path = folder / "drafts.db"
-    path.unlink(missing_ok=True)
-    with Staging(path) as staging:
+def staged(database: Database, drafts: list[Draft]) -> Iterator[Staging]:
+    with Staging() as staging:
         for one in drafts:
             staging.add(one)
         with database.read() as connection:
@@ -71,11 +68,11 @@ def staged(database: Database, folder: Path, drafts: list[Draft]) -> Iterator[St
         yield staging
 
 
-def bring(database: Database, folder: Path, drafts: list[Draft], sha256: str = "a" * 64) -> tuple[Outcome, list[str]]:
+def bring(database: Database, drafts: list[Draft], sha256: str = "a" * 64) -> tuple[Outcome, list[str]]:
     origin = Origin(
         source="360giving", sha256=sha256, file_name="grants.json", about={"publisher": "Fundación del Río"}
     )
-    with staged(database, folder, drafts) as staging:
+    with staged(database, drafts) as staging:
         with database.write(cause="import") as writer:
             outcome = bring_in(writer, staging, origin)
         return outcome, [problem.code for problem in staging.found_problems()]
@@ -92,8 +89,8 @@ def records(database: Database, kind: str) -> list[dict[str, Any]]:
         return list(list_page(view, BY_KIND[kind], PageQuery(limit=500, include=("citations",))).items)
 
 
-def test_a_file_becomes_records_with_evidence(seeded_database: Database, tmp_path: Path) -> None:
-    outcome, problems = bring(seeded_database, tmp_path, [*grant(1), *grant(2)])
+def test_a_file_becomes_records_with_evidence(seeded_database: Database) -> None:
+    outcome, problems = bring(seeded_database, [*grant(1), *grant(2)])
     assert problems == []
     assert {kind: dict(words) for kind, words in outcome.counts.items()} == {
         "organization": {"created": 2}, "document": {"created": 1}, "project": {"created": 2},
@@ -111,66 +108,66 @@ def test_a_file_becomes_records_with_evidence(seeded_database: Database, tmp_pat
     ]
 
 
-def test_the_same_again_changes_nothing(seeded_database: Database, tmp_path: Path) -> None:
-    bring(seeded_database, tmp_path, grant(1))
+def test_the_same_again_changes_nothing(seeded_database: Database) -> None:
+    bring(seeded_database, grant(1))
     before = version(seeded_database)
-    outcome, problems = bring(seeded_database, tmp_path, grant(1))
+    outcome, problems = bring(seeded_database, grant(1))
     assert (problems, version(seeded_database)) == ([], before)
     assert {word for words in outcome.counts.values() for word in words} == {"unchanged"}
 
 
-def test_a_newer_file_changes_what_it_changed(seeded_database: Database, tmp_path: Path) -> None:
-    bring(seeded_database, tmp_path, grant(1))
-    outcome, _ = bring(seeded_database, tmp_path, [*grant(1, amount="250.50"), *grant(2)], "b" * 64)
+def test_a_newer_file_changes_what_it_changed(seeded_database: Database) -> None:
+    bring(seeded_database, grant(1))
+    outcome, _ = bring(seeded_database, [*grant(1, amount="250.50"), *grant(2)], "b" * 64)
     assert dict(outcome.counts["funding"]) == {"updated": 1, "created": 1}
     assert dict(outcome.counts["project"]) == {"unchanged": 1, "created": 1}
     money = {one["project"]: one for one in records(seeded_database, "funding")}["pozos-1"]
     assert (str(money["amount"]), money["revision"], len(money["included"]["citations"])) == ("250.50", 2, 2)
 
 
-def test_what_was_edited_here_is_left_alone(seeded_database: Database, tmp_path: Path) -> None:
-    bring(seeded_database, tmp_path, grant(1))
+def test_what_was_edited_here_is_left_alone(seeded_database: Database) -> None:
+    bring(seeded_database, grant(1))
     with seeded_database.write(cause="api") as writer:
         update(writer, BY_KIND["project"], "pozos-1", {"title": "Pozos de Marzo"}, 1)
-    outcome, problems = bring(seeded_database, tmp_path, grant(1, summary="Agua para todos."), "b" * 64)
+    outcome, problems = bring(seeded_database, grant(1, summary="Agua para todos."), "b" * 64)
     assert dict(outcome.counts["project"]) == {"left alone": 1}
     assert problems == ["left-alone-edited"]
     assert [one["title"] for one in records(seeded_database, "project") if one["id"] == "pozos-1"] == ["Pozos de Marzo"]
 
 
-def test_what_was_deleted_here_does_not_come_back(seeded_database: Database, tmp_path: Path) -> None:
-    bring(seeded_database, tmp_path, grant(1))
+def test_what_was_deleted_here_does_not_come_back(seeded_database: Database) -> None:
+    bring(seeded_database, grant(1))
     (money,) = [one for one in records(seeded_database, "funding") if one["project"] == "pozos-1"]
     with seeded_database.write(cause="api") as writer:
         delete(writer, BY_KIND["funding"], money["id"], 1)
-    outcome, problems = bring(seeded_database, tmp_path, grant(1), "b" * 64)
+    outcome, problems = bring(seeded_database, grant(1), "b" * 64)
     assert (dict(outcome.counts["funding"]), problems) == ({"left alone": 1}, ["left-alone-deleted"])
 
 
-def test_an_identifier_finds_who_is_there_and_a_name_does_not(seeded_database: Database, tmp_path: Path) -> None:
-    bring(seeded_database, tmp_path, grant(1))
+def test_an_identifier_finds_who_is_there_and_a_name_does_not(seeded_database: Database) -> None:
+    bring(seeded_database, grant(1))
     again = [*grant(7)]
     path_source = Origin(source="another", sha256="c" * 64, file_name="b.json")
-    with staged(seeded_database, tmp_path, again) as staging, seeded_database.write(cause="import") as writer:
+    with staged(seeded_database, again) as staging, seeded_database.write(cause="import") as writer:
         outcome = bring_in(writer, staging, path_source)
     assert dict(outcome.counts["organization"]) == {"matched": 1, "created": 1}
     names = sorted(one["id"] for one in records(seeded_database, "organization") if "Agua Limpia" in one["name"])
     assert len(names) == 2
 
 
-def test_what_stands_in_the_way_is_found_among_many(seeded_database: Database, tmp_path: Path) -> None:
+def test_what_stands_in_the_way_is_found_among_many(seeded_database: Database) -> None:
     drafts = [one for number in range(40) for one in grant(number)]
     # Two rows of one source for the same project and state.
     drafts.append(
         draft("project_state", "twice", 99, project="360G-agua-3", state="MX-NLE", role="target", basis="stated")
     )
-    outcome, problems = bring(seeded_database, tmp_path, drafts)
+    outcome, problems = bring(seeded_database, drafts)
     assert dict(outcome.counts["project_state"]) == {"created": 40, "refused": 1}
     assert problems == ["duplicate"]
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_child_may_come_before_its_parent(seeded_database: Database, tmp_path: Path, order: int) -> None:
+def test_a_child_may_come_before_its_parent(seeded_database: Database, order: int) -> None:
     def project(key: str, parent: str | None) -> Draft:
         return draft(
             "project",
@@ -190,23 +187,23 @@ def test_a_child_may_come_before_its_parent(seeded_database: Database, tmp_path:
         project("y", "x"),
         project("z", "y"),
     ]
-    outcome, problems = bring(seeded_database, tmp_path, drafts[::order])
+    outcome, problems = bring(seeded_database, drafts[::order])
     assert dict(outcome.counts["project"]) == {"created": 4}
     assert sorted(problems) == ["cycle", "cycle", "reference-left-out"]
     parents = {one["id"]: one["parent"] for one in records(seeded_database, "project") if one["id"].startswith("tramo")}
     assert parents == {"tramo-a": None, "tramo-b": "tramo-a", "tramo-c": "tramo-b", "tramo-z": None}
 
 
-def test_a_reference_to_nothing_takes_along_what_builds_on_it(seeded_database: Database, tmp_path: Path) -> None:
+def test_a_reference_to_nothing_takes_along_what_builds_on_it(seeded_database: Database) -> None:
     rows = grant(1)
-    outcome, problems = bring(seeded_database, tmp_path, [*rows[:2], *rows[3:]])
+    outcome, problems = bring(seeded_database, [*rows[:2], *rows[3:]])
     assert dict(outcome.counts) == {"organization": {"created": 2}, "document": {"created": 1}}
     assert problems == ["reference-not-found", "reference-not-found"]
 
 
-def test_nothing_is_bound_twice(seeded_database: Database, tmp_path: Path) -> None:
-    bring(seeded_database, tmp_path, grant(1))
-    bring(seeded_database, tmp_path, grant(1, amount="2.00"), "b" * 64)
+def test_nothing_is_bound_twice(seeded_database: Database) -> None:
+    bring(seeded_database, grant(1))
+    bring(seeded_database, grant(1, amount="2.00"), "b" * 64)
     table = sql_table(SourceRecord)
     with seeded_database.read() as connection:
         found = connection.execute(select(table.c.kind, table.c.key, table.c.revision)).all()

@@ -5,7 +5,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -63,25 +62,23 @@ def archive_of(database: Database, form: str = "csv") -> bytes:
     return b"".join(write_archive(version_of(database), about, form))
 
 
-def bring(database: Database, folder: Path, name: str, content: bytes) -> Result:
-    path = folder / name
-    path.write_bytes(content)
-    return import_file(database, Request(path=path, file_name=name))
+def bring(database: Database, name: str, content: bytes) -> Result:
+    return import_file(database, Request(file=io.BytesIO(content), file_name=name))
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_archive_fills_an_empty_database_with_the_same(
-    seeded_database: Database, empty_database: Database, tmp_path: Path, form: str
+    seeded_database: Database, empty_database: Database, form: str
 ) -> None:
     content = archive_of(seeded_database, form)
-    result = bring(empty_database, tmp_path, "all.zip", content)
+    result = bring(empty_database, "all.zip", content)
     assert (result.status, result.problems) == (Status.done, []), result.detail
     assert everything(empty_database) == everything(seeded_database)
-    again = bring(empty_database, tmp_path, "all.zip", content)
+    again = bring(empty_database, "all.zip", content)
     assert (again.status, again.version) == (Status.done, None)
 
 
-def test_what_was_edited_in_a_table_is_taken(seeded_database: Database, tmp_path: Path) -> None:
+def test_what_was_edited_in_a_table_is_taken(seeded_database: Database) -> None:
     with zipfile.ZipFile(io.BytesIO(archive_of(seeded_database))) as archive:
         name = next(one for one in archive.namelist() if one.endswith("topics.csv"))
         rows = list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
@@ -90,17 +87,17 @@ def test_what_was_edited_in_a_table_is_taken(seeded_database: Database, tmp_path
     writer = csv.DictWriter(out, list(rows[0]))
     writer.writeheader()
     writer.writerows(rows)
-    result = bring(seeded_database, tmp_path, "topics.csv", out.getvalue().encode())
+    result = bring(seeded_database, "topics.csv", out.getvalue().encode())
     assert dict(result.counts["topic"]) == {"updated": 1, "unchanged": len(rows) - 1}, result
     labels = {row["id"]: row["label_es"] for row in everything(seeded_database)["topic"]}
     assert labels[rows[0]["id"]] == "Otra cosa"
 
 
-def test_a_table_does_not_undo_what_was_edited_since(seeded_database: Database, tmp_path: Path) -> None:
+def test_a_table_does_not_undo_what_was_edited_since(seeded_database: Database) -> None:
     topics = [row["id"] for row in everything(seeded_database)["topic"]]
     public_id = topics[0]
     with seeded_database.write(cause="api") as writer:
         update(writer, BY_KIND["topic"], public_id, {"note": "edited here"}, 1)
     line = json.dumps({"ref": f"topic:{public_id}", "id": public_id, "revision": 1, "label_en": "A", "label_es": "B"})
-    result = bring(seeded_database, tmp_path, "topics.jsonl", line.encode() + b"\n")
+    result = bring(seeded_database, "topics.jsonl", line.encode() + b"\n")
     assert dict(result.counts["topic"]) == {"left alone": 1}, result

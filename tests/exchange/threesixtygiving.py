@@ -96,11 +96,11 @@ def taken(source: bytes | BinaryIO | Values | Sequence[Any], /, **options: str) 
 class Records:
     """Records as the read schemas have them, from drafts that all passed the models' own checks."""
 
-    def __init__(self, drafts: Sequence[Draft], path: Path) -> None:
-        """`path`: of a temporary file."""
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        """In whichever order."""
         self.of: dict[str, dict[str, Values]] = {kind: {} for kind in BY_KIND}
         self._ids: dict[str, str] = {}
-        with Staging(path) as staging:
+        with Staging() as staging:
             for draft in drafts:
                 staging.add(draft)
             problems = list(staging.found_problems())
@@ -157,9 +157,9 @@ class Coded:
         return self._records.find(kind, placeholder(kind, record_id) if in_code else record_id)
 
 
-def written(found: Taken, path: Path, package: Package | None = None) -> tuple[Values, Counter[str]]:
+def written(found: Taken, package: Package | None = None) -> tuple[Values, Counter[str]]:
     """What the writer makes of drafts, as JSON, and what it left out."""
-    records, left_out = Records(found.drafts, path), Counter[str]()
+    records, left_out = Records(found.drafts), Counter[str]()
     pieces = write_json(records.activities(), Coded(records), package or Package(), left_out=left_out)
     return json.loads(b"".join(pieces), parse_float=str), left_out
 

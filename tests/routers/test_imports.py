@@ -111,3 +111,38 @@ def test_imports_are_listed_newest_first(client: TestClient) -> None:
     page = client.get("/v1/imports?limit=2").json()
     assert [one["id"] for one in page["items"]] == ids[:0:-1]
     assert [one["id"] for one in client.get(f"/v1/imports?cursor={page['next']}").json()["items"]] == ids[:1]
+
+
+def events_of(client: TestClient, job: str) -> list[tuple[str, dict[str, Any]]]:
+    """Name and data of every event until the stream ends."""
+    found, name = [], ""
+    with client.stream("GET", f"/v1/imports/{job}/events") as stream:
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                found.append((name, json.loads(line.removeprefix("data: "))))
+    return found
+
+
+def test_an_import_is_watched_until_it_is_over(client: TestClient) -> None:
+    sent = client.post("/v1/imports", files={"file": ("grants.json", grants(GRANT))}).json()
+    events = events_of(client, sent["id"])
+    assert [name for name, _ in events] == ["progress"] * (len(events) - 1) + ["over"]
+    assert events[-1][1] == client.get(f"/v1/imports/{sent['id']}").json()
+    assert events[-1][1]["status"] == "done"
+    assert events_of(client, sent["id"]) == events[-1:]
+
+
+def test_what_is_not_there_cannot_be_watched(client: TestClient, clients: Callable[..., TestClient]) -> None:
+    assert client.get("/v1/imports/i0000000000000000/events").status_code == 404
+    hidden = clients("write", "restricted").post("/v1/imports", files={"file": ("grants.json", grants(GRANT))}).json()
+    assert client.get(f"/v1/imports/{hidden['id']}/events").status_code == 404
+    assert [name for name, _ in events_of(clients("write", "restricted"), hidden["id"])][-1] == "over"
+
+
+def test_an_idempotency_key_is_not_taken(client: TestClient) -> None:
+    files = {"file": ("grants.json", grants(GRANT))}
+    answer = client.post("/v1/imports", files=files, headers={"Idempotency-Key": "once"})
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "idempotency-key")
