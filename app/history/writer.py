@@ -9,7 +9,7 @@ rows are sent many at a time.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, not_, select, update
@@ -90,6 +90,8 @@ class Writer:
         self._takes_from_public = False
         self._is_settled = True
         self._hides: bool | None = None
+        self._hidden: dict[int, bool] = {}
+        """Key -> whether the record is hidden, of some."""
         self._at = datetime.min.replace(tzinfo=UTC)
         self.view: View = present_view(connection, reader)
         """What the writer sees: the rows as they are, with its own changes once they are sent."""
@@ -114,6 +116,17 @@ class Writer:
         if self._hides is None:
             self._hides = is_anything_hidden(self.connection)
         return self._hides
+
+    def is_any_hidden(self, keys: Iterable[int]) -> bool:
+        """Whether the public may not see one of these records."""
+        if not self.is_anything_hidden:
+            return False
+        asked = set(keys)
+        for some in chunks(asked - self._hidden.keys()):
+            self.flush()
+            query = select(_RECORD.c.pk, _RECORD.c.hidden).where(_RECORD.c.pk.in_(some))
+            self._hidden.update(self.connection.execute(query).all())
+        return any(self._hidden.get(pk) for pk in asked)
 
     @property
     def next_public(self) -> int:
@@ -145,6 +158,7 @@ class Writer:
         version, pk, hidden = self.version, self._new_key(), visibility is not Visibility.public
         if hidden:
             self._hides = True
+        self._hidden[pk] = hidden
         self._insert(
             _RECORD,
             {
@@ -249,6 +263,7 @@ class Writer:
         public = {"visibility": Visibility.public, "public_deleted_in": None}
         if record.deleted_in is not None:
             self.connection.execute(update(_RECORD).where(own).values(**public, hidden=False))
+            self._hidden.clear()
             self.restore(noun, pk, row, parts)
         else:
             self.update(noun, pk, row, parts, Action.restore)
@@ -286,6 +301,7 @@ class Writer:
                 self.flush()
         except BaseException:
             vars(self).update(before)
+            self._hidden.clear()
             raise
 
     def flush(self) -> None:
@@ -357,6 +373,7 @@ class Writer:
         mine = (_CHANGE.c.record_pk == pk, _CHANGE.c.version == version)
         is_told = self.connection.execute(select(_CHANGE.c.record_pk).where(*mine).limit(1)).first() is not None
         record = update(_RECORD).where(_RECORD.c.pk == pk).values(hidden=hidden)
+        self._hidden.clear()
         if is_told:
             self.connection.execute(record)
             latest = select(func.max(_CHANGE.c.position)).where(*mine).scalar_subquery()
@@ -407,7 +424,7 @@ class Writer:
 
     def _insert(self, table: Table, row: Row) -> None:
         # One statement carries one set of columns for all of its rows.
-        self._pending.setdefault(table, []).append({column.name: row.get(column.name) for column in table.columns})
+        self._pending.setdefault(table, []).append({name: row.get(name) for name in _names(table)})
         self._pending_rows += 1
         if self._pending_rows >= _MOST_PENDING:
             self.flush()
@@ -464,3 +481,8 @@ class Writer:
         self._is_public = self._is_public or told is not None
         if self.reader is Reader.restricted:
             self._is_settled = False
+
+
+@cache
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns)

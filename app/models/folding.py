@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 LEGAL_SUFFIXES = frozenset(
     {
@@ -37,11 +38,13 @@ _SPELLED = re.compile(r"\b(?:[^\W\d] )+[^\W\d]\b")
 
 def plain(text: str) -> str:
     """Lower-case text without accents, each letter in one form; what stands between words is kept."""
+    if text.isascii():
+        return text.lower()
     decomposed = text
     for _ in range(2):
         # Twice, as in compatibility caseless matching (Unicode, D146): decomposing can bring up capitals.
         decomposed = unicodedata.normalize("NFKD", decomposed.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return "".join(filterfalse(unicodedata.combining, decomposed))
 
 
 def fold(text: str) -> str:

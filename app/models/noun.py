@@ -6,6 +6,7 @@ in the schemas and rows of a table of its own. Everything else has one name in b
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import GenericAlias
 from typing import Annotated, Any, get_args, get_origin
 
@@ -84,7 +85,8 @@ def part_sql(part: Part) -> Table:
     return sql_table(part.table)
 
 
-def references(table: Table) -> dict[str, str]:
+@cache
+def references(table: Table) -> Mapping[str, str]:
     """The references of a table: field -> table that it points at (`record` for any kind)."""
     found = {}
     for column in table.columns:

@@ -1,5 +1,6 @@
 """Value types shared by every schema, and the column types behind them."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +20,8 @@ PLACE_PATTERN = r"^(?:[A-Z]{2}|[a-z0-9]+(?:-[a-z0-9]+)*)$"
 PUBLIC_ID_PATTERN = r"^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$"
 
 
+_CONTROL = "\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff"
+"""The categories Cc and Cs."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
@@ -28,8 +31,10 @@ def _compose(text: object) -> object:
 
 
 def _clean(*, keep: str) -> Callable[[str], str]:
+    unseen = re.compile(f"(?![{keep}])[{_CONTROL}]" if keep else f"[{_CONTROL}]")
+
     def clean(text: str) -> str:
-        if any(unicodedata.category(char) in ("Cc", "Cs") and char not in keep for char in text):
+        if unseen.search(text):
             raise ValueError("control characters and lone surrogates are not allowed")
         if all(unicodedata.category(char) in _INVISIBLE for char in text):
             raise ValueError("text must have something to see")

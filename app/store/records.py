@@ -709,11 +709,9 @@ def _refers_to_hidden(writer: Writer, noun: Noun, row: Values, parts: PartRows) 
     """Whether a record refers to another one that the public may not see."""
     if writer.reader is Reader.public or not writer.is_anything_hidden:
         return False
-    writer.flush()
     rows = [(noun.sql, row), *((table, one) for table, (_, found) in parts.items() for one in found)]
     keys = {one[f"{name}_pk"] for table, one in rows for name in references(table) if one.get(f"{name}_pk") is not None}
-    hidden = (RECORD.c.hidden, RECORD.c.pk.in_(keys))
-    return bool(keys) and writer.connection.execute(select(RECORD.c.pk).where(*hidden).limit(1)).first() is not None
+    return writer.is_any_hidden(keys)
 
 
 def _refuse_taken(view: View, noun: Noun, public_id: str) -> None:
