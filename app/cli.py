@@ -25,7 +25,8 @@ from app.access.actions import CLI, note_action
 from app.access.keys import LAST_EXPIRY, Label, count_keys, create_key, list_keys, revoke_key
 from app.access.scopes import Scope, in_order
 from app.exchange.archive import ARCHIVE_FORMATS, About, write_archive
-from app.exchange.formats import FORMATS
+from app.exchange.drafts import FileRefused
+from app.exchange.formats import FORMATS, options_of
 from app.exchange.importing import OnError, Result, Stage, import_file
 from app.exchange.importing import Request as ImportRequest
 from app.exchange.importing import Status as ImportStatus
@@ -135,6 +136,9 @@ def import_(
     mapping: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="What the columns of a list of grants mean.")
     ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="What is to be known of the file beside it: currency=GBP, table=topics …")
+    ] = None,
     dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
     on_error: Annotated[OnError, typer.Option(help="What becomes of a file with errors.")] = OnError.refuse,
 ) -> None:
@@ -144,7 +148,12 @@ def import_(
     """
     if format is not None and format not in FORMATS:
         raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
-    options = {} if mapping is None else {"mapping": mapping.read_text(encoding="utf-8")}
+    try:
+        options = options_of(option or ())
+    except FileRefused as refusal:
+        raise typer.BadParameter(str(refusal), param_hint="--option") from None
+    if mapping is not None:
+        options["mapping"] = mapping.read_text(encoding="utf-8")
     with _told_plainly():
         database = _migrated(Settings())
         try:

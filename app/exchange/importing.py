@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from app.exchange.drafts import FileRefused, Report, Severity
 from app.exchange.drafts import Problem as FileProblem
-from app.exchange.formats import FORMATS, format_of
+from app.exchange.formats import FORMATS, check_options, format_of
 from app.exchange.staging import Staging
 from app.history.view import present_view
 from app.models.tables import Reader
@@ -125,6 +125,7 @@ def _import(database: Database, request: Request, staging: Staging, report: Repo
     file = request.file
     name = request.format or format_of(file, request.file_name, has_mapping="mapping" in request.options)
     chosen = FORMATS[name]
+    check_options(name, request.options)
     staging.has_ids = chosen.source == OWN
     tick = _ticking(progress)
     report.progressed = lambda done: tick(Stage.reading, done)
@@ -134,7 +135,7 @@ def _import(database: Database, request: Request, staging: Staging, report: Repo
         if number % 100 == 0:
             tick(Stage.reading, file.tell())
     origin = Origin(
-        source=chosen.source or request.options.get("source") or report.about.get("source") or request.file_name,
+        source=chosen.source or report.about.get("source") or request.file_name,
         sha256=sha256,
         file_name=request.file_name,
         about=report.about,

@@ -41,6 +41,8 @@ _RUN = sql_table(ImportRun)
 _AMENDMENT = sql_table(Amendment)
 _ORDER = {table: place for place, table in enumerate(_RECORD.metadata.sorted_tables)}
 _MOST_PENDING = 20_000
+_THERE: Mapping[str, Any] = {"deleted_in": None, "public_deleted_in": None, "merged_into_pk": None}
+"""What the registry says of a record that is neither deleted nor merged."""
 
 Row = Mapping[str, Any]
 PartRows = Mapping[Table, tuple[str, Sequence[Row]]]
@@ -227,9 +229,7 @@ class Writer:
         """Bring back a deleted record, with a row and parts; returns its new revision."""
         self._flushed_version()
         revision, hidden = self._raise_revision(pk)
-        self.connection.execute(
-            update(_RECORD).where(_RECORD.c.pk == pk).values(deleted_in=None, public_deleted_in=None)
-        )
+        self.connection.execute(update(_RECORD).where(_RECORD.c.pk == pk).values(**_THERE))
         public_id = self.connection.execute(select(_RECORD.c.id).where(_RECORD.c.pk == pk)).scalar_one()
         self._insert_versioned(noun.sql, {**row, "pk": pk, "id": public_id, "revision": revision, "hidden": hidden})
         for table, (owner, rows) in parts.items():
@@ -257,20 +257,25 @@ class Writer:
             self.restore(noun, pk, row, parts)
             if record.hidden:
                 # For the public it was deleted before, and still is.
-                told = update(_RECORD).where(own).values(public_deleted_in=record.public_deleted_in)
-                self.connection.execute(told)
+                told = {"public_deleted_in": record.public_deleted_in, "merged_into_pk": record.merged_into_pk}
+                self.connection.execute(update(_RECORD).where(own).values(told))
             return
-        public = {"visibility": Visibility.public, "public_deleted_in": None}
         if record.deleted_in is not None:
-            self.connection.execute(update(_RECORD).where(own).values(**public, hidden=False))
+            self.connection.execute(update(_RECORD).where(own).values(visibility=Visibility.public, hidden=False))
             self._hidden.clear()
             self.restore(noun, pk, row, parts)
         else:
             self.update(noun, pk, row, parts, Action.restore)
-            self.connection.execute(update(_RECORD).where(own).values(**public))
-            self._flip(noun, pk, hidden=False, public_action=Action.restore)
+            self.bring_back_withdrawn(noun, pk)
             self.keys[noun.kind, record.id] = pk
         # What was hidden only for referring to it comes to light with it.
+        self._is_settled = False
+
+    def bring_back_withdrawn(self, noun: Noun, pk: int) -> None:
+        """Give a record back to the public, from whom it was withdrawn; it is as those see it who kept it."""
+        public = {"visibility": Visibility.public, "public_deleted_in": None, "merged_into_pk": None}
+        self.connection.execute(update(_RECORD).where(_RECORD.c.pk == pk).values(**public))
+        self._flip(noun, pk, hidden=False, public_action=Action.restore)
         self._is_settled = False
 
     def set_visibility(self, noun: Noun, pk: int, visibility: Visibility) -> int:

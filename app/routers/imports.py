@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import PurePath
@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 
 from app.exchange import importing
 from app.exchange.drafts import FileRefused
-from app.exchange.formats import FORMATS, format_of
+from app.exchange.formats import FORMATS, Format, check_options, format_of, options_of
 from app.exchange.importing import OnError, Status, sha256_of
 from app.models.types import Schema
 from app.problems import Problem, not_found
@@ -41,7 +41,18 @@ router = APIRouter(prefix=PATH, tags=["imports"])
 _LOOK = 0.5
 """Seconds between two looks at an import that somebody watches."""
 
+
+def _plain_options(one: Format) -> list[str]:
+    return [name for name in one.options if name != "mapping"]
+
+
 Formats: Any = Literal[tuple(FORMATS)]
+_EXAMPLE = {
+    "check": {
+        "summary": "Say what a file of 360Giving would do",
+        "value": {"file": '{"grants": [ … ]}', "option": ["currency=GBP"], "dry_run": True, "on_error": "skip"},
+    }
+}
 JobId = Annotated[str, Path(description="Id of the import.", pattern="^i[0-9a-f]{16}$")]
 
 
@@ -124,6 +135,7 @@ class ImportProblemParameters(Parameters):
     summary="Bring a file",
     status_code=202,
     dependencies=[unrepeatable("the same file twice changes nothing")],
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"examples": _EXAMPLE}}}},
     responses={
         202: {"headers": {"Location": {"description": "Where to ask how far it is.", "schema": {"type": "string"}}}},
         **problems("body-too-large", "unsupported-media-type", "malformed-body", "file-refused"),
@@ -141,6 +153,15 @@ async def create_import(
         str | None,
         Form(max_length=100_000, description="What the columns of a list of grants mean: TOML or JSON; see the docs."),
     ] = None,
+    option: Annotated[
+        list[Annotated[str, StringConstraints(max_length=200)]],
+        Form(
+            max_length=10,
+            description="What is to be known of the file beside it, as `name=value`: "
+            + "; ".join(f"{one.name}: {', '.join(own)}" for one in FORMATS.values() if (own := _plain_options(one)))
+            + ".",
+        ),
+    ] = [],  # noqa: B006 - FastAPI copies it
     dry_run: Annotated[bool, Form(description="Only say what would be done.")] = False,
     on_error: Annotated[OnError, Form(description="What becomes of a file in which something is wrong.")] = (
         OnError.refuse
@@ -152,7 +173,7 @@ async def create_import(
     nothing, a newer one changes what is new in it. The answer comes at once; ask at its `Location` how far it is.
     """
     job = await anyio.to_thread.run_sync(
-        lambda: _take(request, file, format, mapping, dry_run=dry_run, on_error=on_error)
+        lambda: _take(request, file, format, mapping, option, dry_run=dry_run, on_error=on_error)
     )
     response.headers["Location"] = f"{PATH}/{job.id}"
     response.headers["Cache-Control"] = "no-store"
@@ -164,6 +185,7 @@ def _take(
     file: UploadFile,
     name: str | None,
     mapping: str | None,
+    pairs: Sequence[str],
     *,
     dry_run: bool,
     on_error: OnError,
@@ -176,10 +198,15 @@ def _take(
         shutil.copyfileobj(file.file, copy, 1 << 20)
         size = copy.tell()
         copy.seek(0)
+        pointer = "/option"
         try:
+            options = options_of(pairs)
+            pointer = "/format"
             name = name or format_of(copy, file_name, has_mapping=mapping is not None)
+            pointer = "/option"
+            check_options(name, options)
         except FileRefused as refusal:
-            errors = [{"pointer": "/format", "detail": str(refusal)}]
+            errors = [{"pointer": pointer, "detail": str(refusal)}]
             raise Problem("file-refused", "The file cannot be read.", errors=errors) from None
         if (name == "mapped") != (mapping is not None):
             errors = [{"pointer": "/mapping", "detail": "needed for a list of grants, and for nothing else"}]
@@ -188,7 +215,7 @@ def _take(
             file=copy,
             file_name=file_name,
             format=name,
-            options={} if mapping is None else {"mapping": mapping},
+            options=options if mapping is None else options | {"mapping": mapping},
             dry_run=dry_run,
             on_error=on_error,
             actor=caller.actor,

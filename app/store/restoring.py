@@ -132,14 +132,25 @@ def undo(writer: Writer, run: RunSummary) -> None:
         _refuse(reasons)
     writer.import_run_pk = run.pk
     pending = _delete_created(writer, effect, effect.keys(effect.updated))
-    for noun in NOUNS:
-        for pk in _in_order(_above(before, noun, effect.deleted.get(noun.kind, ()))):
-            _as_before(writer, noun, pk, before)
-    for kind, keys in effect.updated.items():
-        # What stood above goes first: turned round by the run, two records would each stand above the other meanwhile.
-        for pk in _in_order(_above(before, BY_KIND[kind], keys)):
-            _as_before(writer, BY_KIND[kind], pk, before)
+    # What went takes back what others were given of it, such as identifiers: these others go first.
+    late = _referred(before, effect.keys(effect.updated), effect.keys(effect.deleted))
+    early = {kind: [pk for pk in keys if pk not in late] for kind, keys in effect.updated.items()}
+    _all_as_before(writer, before, early)
+    _bring_back_withdrawn(writer, run, effect)
+    _all_as_before(writer, before, effect.deleted)
+    _all_as_before(writer, before, {kind: late.intersection(keys) for kind, keys in effect.updated.items()})
     _delete_created(writer, _Effect(pending, {}, {}), set())
+
+
+def _bring_back_withdrawn(writer: Writer, run: RunSummary, effect: _Effect) -> None:
+    """Give back to the public what a public writer's run took from it, where the undoing sees that it was kept."""
+    if writer.view.is_public:
+        return
+    for kind, keys in effect.updated.items():
+        for some in chunks(keys):
+            own = (RECORD.c.pk.in_(some), RECORD.c.hidden, RECORD.c.public_deleted_in == run.number)
+            for pk in writer.connection.execute(select(RECORD.c.pk).where(*own)).scalars().all():
+                writer.bring_back_withdrawn(BY_KIND[kind], pk)
 
 
 def _touched(view: View, run: RunSummary) -> dict[int, str]:
@@ -255,6 +266,19 @@ def _gone(view: View, before: View, effect: _Effect) -> Iterator[Values]:
                     yield {"ref": ref, "reason": "reference-gone", "detail": detail}
 
 
+def _referred(before: View, keys: Collection[int], targets: Collection[int]) -> set[int]:
+    """Those of the keys that referred to one of the targets."""
+    found: set[int] = set()
+    if not targets:
+        return found
+    for _, table, owner, column in _referring_columns():
+        rows = before[table]
+        for some in chunks(keys):
+            query = select(rows.c[owner], rows.c[column]).where(rows.c[owner].in_(some), rows.c[column].is_not(None))
+            found.update(pk for pk, target in before.connection.execute(query) if target in targets)
+    return found
+
+
 def _refs(view: View, keys: Collection[int], *, deleted: bool = False) -> dict[int, str]:
     """Prefixed ids of records; with `deleted`, of those that are not there for the reader."""
     found: dict[int, str] = {}
@@ -274,6 +298,13 @@ def _refuse(reasons: Sequence[Values]) -> NoReturn:
         reasons=reasons[:_SHOWN_REASONS],
         reasons_total=len(reasons),
     )
+
+
+def _all_as_before(writer: Writer, before: View, some: Mapping[str, Collection[int]]) -> None:
+    for noun in NOUNS:
+        # What stood above goes first: turned round by the run, two records would each stand above the other meanwhile.
+        for pk in _in_order(_above(before, noun, some.get(noun.kind, ()))):
+            _as_before(writer, noun, pk, before)
 
 
 def _as_before(writer: Writer, noun: Noun, pk: int, before: View) -> None:

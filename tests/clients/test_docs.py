@@ -47,6 +47,14 @@ def test_the_programs_in_python_print_what_the_page_says(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["grants.json", "server-0.log", "tejido.zip"]
 
 
+def test_the_program_of_the_readme_prints_what_it_says(own: Service) -> None:
+    code = blocks(ROOT / "README.md", "python")[1]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code.replace(HERE, own.address), "README.md", "exec"), {})
+    assert printed.getvalue().splitlines() == said(code, "#")
+
+
 def test_the_page_names_every_exception() -> None:
     text = PAGE.read_text(encoding="utf-8")
     public = {name: getattr(tejido_client, name) for name in tejido_client.__all__}
@@ -60,7 +68,7 @@ def test_the_page_names_every_exception() -> None:
     reason="node and npm are not installed here: the types were not compiled",
 )
 def test_the_program_in_typescript_compiles_and_prints_what_the_page_says(tmp_path: Path) -> None:
-    (code,) = blocks(PAGE, "ts")
+    (code,), (short,) = blocks(PAGE, "ts"), blocks(ROOT / "README.md", "ts")
     wrong = code.replace('kind: ["funder"]', 'kind: ["fundre"]').replace("funder.acronym", "funder.acronim")
     for name in ("package.json", "package-lock.json", "tejido.d.ts"):
         shutil.copy(FOLDER / name, tmp_path)
@@ -69,12 +77,16 @@ def test_the_program_in_typescript_compiles_and_prints_what_the_page_says(tmp_pa
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
 
     with Server(f"sqlite:///{tmp_path / 'tejido.db'}", tmp_path, seed="true") as server:
-        (tmp_path / "program.ts").write_text(code.replace(HERE, server.address), encoding="utf-8")
+        for name, text in (("program", code), ("short", short)):
+            (tmp_path / f"{name}.ts").write_text(text.replace(HERE, server.address), encoding="utf-8")
         (tmp_path / "wrong.ts").write_text(wrong, encoding="utf-8")
         installed = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
         assert installed.returncode == 0, installed.stderr
-        found = run("npx", "--no-install", "tsc", *STRICT, *TARGET, "program.ts", "wrong.ts").stdout.splitlines()
+        found = run(
+            "npx", "--no-install", "tsc", *STRICT, *TARGET, "program.ts", "short.ts", "wrong.ts"
+        ).stdout.splitlines()
         # The mistakes are found, as the types are not `any`, and nothing else is.
         assert [line.partition("(")[0] for line in found if ": error " in line] == ["wrong.ts"] * 2, found
-        ran = run("node", "program.js")
-        assert (ran.stdout.splitlines(), ran.stderr) == (said(code, "//"), "")
+        for name, text in (("program", code), ("short", short)):
+            ran = run("node", f"{name}.js")
+            assert (ran.stdout.splitlines(), ran.stderr) == (said(text, "//"), "")

@@ -127,7 +127,13 @@ def service(backend: Backend) -> Iterator[Service]:
     """The service; all tests of this module write to it."""
     url = backend.copy("seeded")
     app = create_app(
-        Settings(database_url=url, secret="0123456789abcdef0123456789abcdef", rate_limit_failed_keys="")  # type: ignore[arg-type]
+        Settings(
+            database_url=url,
+            secret="0123456789abcdef0123456789abcdef",  # type: ignore[arg-type]
+            rate_limit_failed_keys="",
+            # Many are sent at once; the answer that too many wait has a test of its own.
+            imports_waiting=1000,
+        )
     )
     config = schemathesis.Config.from_dict(
         {

@@ -427,13 +427,7 @@ def cluster_pairs(facts: Facts, chosen: Selection) -> tuple[set[str], set[tuple[
     selected = choose(facts, chosen)
     words = {"funds", "funds_project", "receives_for", "participation", "part_of"}
     pairs = {(hop.one, hop.other) for hop in hops(facts, chosen, through_projects=True) if hop.relation in words}
-    nodes = {f"project:{one}" for one in selected.taken} | {
-        end
-        for row in facts.funding
-        if row.project in selected.taken and (not chosen.basis or row.basis in chosen.basis)
-        for end in (funder_of(row), recipient_of(row))
-        if end and end.startswith("org:")
-    }
+    nodes = {f"project:{one}" for one in selected.taken}
     for collaboration, _ in taken_collaborations(facts, chosen):
         body = facts.collaborations[collaboration]
         inside = [
@@ -443,7 +437,6 @@ def cluster_pairs(facts: Facts, chosen: Selection) -> tuple[set[str], set[tuple[
             and member.organization
             and (not chosen.basis or member.basis in chosen.basis)
         ]
-        nodes |= {f"org:{member.organization}" for member in inside}
         for one, other in combinations(inside, 2):
             apart = body.plural or body.kind in ("dialogue", "interview", "convening")
             if "supporter" not in (one.role, other.role) and ("lead" in (one.role, other.role) or not apart):

@@ -72,7 +72,7 @@ def in_words(connection: Connection, rows: Rows) -> Words:
                 dropped = ("pk", "position", "hidden", noun.kind)
                 items = []
                 for item in own:
-                    words = _named(item, table, names)
+                    words = part.from_row(_named(item, table, names))
                     items.append(
                         words[part.scalar]
                         if part.scalar

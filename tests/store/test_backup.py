@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -141,12 +142,27 @@ def write_everywhere(database: Database) -> None:
         body |= {"identifiers": [{"scheme": "XI-Ñ", "value": "\\N"}]}  # type: ignore[dict-item]
         made = client.post("/v1/organizations", json=body)
         assert made.status_code == 201, made.text
+        identifiers, texts = [{"scheme": "iati", "value": "\\N"}], [{"kind": "title", "language": "es", "text": "Ñ"}]
+        project = {"id": "zzz", "title": "Z", "kind": "grant", "project_status": "unknown", "basis": "stated"}
+        project |= {"identifiers": identifiers, "texts": texts}  # type: ignore[dict-item]
+        assert client.post("/v1/projects", json=project).status_code == 201
+        pair = {"organizations": ["zzz", "ned"]}
+        assert client.post("/v1/duplicates/distinct", json=pair).status_code == 201
         large = {"id": "zzz", "recipient": "zzz", "amount": "999999999999.99", "currency": "MXN", "basis": "stated"}
         assert client.post("/v1/funding", json=large).status_code == 201
         for path in ("organizations/ned", "states/MX-NLE"):
             etag = client.get(f"/v1/{path}").headers["ETag"]
             changed = client.patch(f"/v1/{path}", json={"name": "Otro nombre"}, headers={"If-Match": etag})
             assert changed.status_code == 200, changed.text
+        odd = {"grants": [{"id": "360G-odd", "title": "Ñ", "amountAwarded": "a lot"}]}
+        brought = client.post("/v1/imports", files={"file": ("odd.json", json.dumps(odd))}).headers["Location"]
+        whole = b'{"ref": "topic:zzz", "label_en": "Z", "label_es": "Z"}\n'
+        again = client.post("/v1/imports", files={"file": ("topics.jsonl", whole)}).headers["Location"]
+        end = time.monotonic() + 60
+        while (job := client.get(again).json())["status"] in ("waiting", "running"):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        assert (client.get(brought).json()["status"], job["status"]) == ("refused", "done")
         gone = client.get("/v1/citations?limit=1").json()["items"][0]["id"]
         etag = client.get(f"/v1/citations/{gone}").headers["ETag"]
         assert client.delete(f"/v1/citations/{gone}", headers={"If-Match": etag}).status_code == 204

@@ -358,7 +358,9 @@ def test_a_row_that_left_the_file_stays(filled: Database, folder: Path) -> None:
 def test_a_list_inside_a_row_follows_the_file(filled: Database, folder: Path) -> None:
     change(folder, "projects.toml", '{ topic = "water" }, { topic = "rivers" }', '{ topic = "rivers" }')
     assert load_seed(filled, folder) == {"updated": 1, "unchanged": ALL - 1}
-    assert record(filled, "project", "wells")["topics"] == [{"topic": "rivers", "basis": "implied"}]
+    assert record(filled, "project", "wells")["topics"] == [
+        {"topic": "rivers", "basis": "implied", "share_percent": None}
+    ]
 
 
 def test_an_amount_written_in_another_way_is_the_same_amount(filled: Database, folder: Path) -> None:

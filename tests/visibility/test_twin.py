@@ -44,6 +44,10 @@ OTHERS = (
     "/v1/imports/template",
     "/v1/duplicates",
     "/v1/duplicates/distinct",
+    "/v1/export?format=360giving",
+    "/v1/export?format=iati",
+    "/v1/export?format=followthemoney",
+    "/reconcile/properties?type=Organization",
     "/reconcile?queries=%7B%22a%22%3A%7B%22query%22%3A%22Agua%22%7D%2C%22b%22%3A%7B%22query%22%3A%22Red%22%7D%7D",
 )
 OF_ORGANIZATIONS = (
