@@ -156,8 +156,11 @@ def write_everywhere(database: Database) -> None:
             assert changed.status_code == 200, changed.text
         odd = {"grants": [{"id": "360G-odd", "title": "Ñ", "amountAwarded": "a lot"}]}
         brought = client.post("/v1/imports", files={"file": ("odd.json", json.dumps(odd))}).headers["Location"]
-        whole = b'{"ref": "topic:zzz", "label_en": "Z", "label_es": "Z"}\n'
-        again = client.post("/v1/imports", files={"file": ("topics.jsonl", whole)}).headers["Location"]
+        both = {name: [{"id": f"XI-{name}", "name": name}] for name in ("fundingOrganization", "recipientOrganization")}
+        good = odd["grants"][0] | both | {"amountAwarded": 5, "currency": "MXN", "awardDate": "2020-01-02"}
+        good |= {"description": "Ñ"}
+        whole = json.dumps({"grants": [good]})
+        again = client.post("/v1/imports", files={"file": ("good.json", whole)}).headers["Location"]
         end = time.monotonic() + 60
         while (job := client.get(again).json())["status"] in ("waiting", "running"):
             assert time.monotonic() < end
