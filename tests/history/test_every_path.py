@@ -133,11 +133,11 @@ def test_every_path_writes_history_with_the_data(
     with database.read() as connection:
         third = max(connection.execute(runs).scalars())
     written(database, "undo", lambda: ran("undo", f"r{third}"))
-    path = tmp_path / "topics.jsonl"
-    path.write_text('{"ref": "topic:aac", "label_en": "C", "label_es": "C"}\n', encoding="utf-8")
-    written(database, "import", lambda: ran("import", str(path)))
-    path.write_text('{"ref": "topic:aad", "label_en": "D", "label_es": "D"}\n', encoding="utf-8")
-    written(database, "import", lambda: brought(client, path))
+    file = tmp_path / "topics.jsonl"
+    file.write_text('{"ref": "topic:aac", "label_en": "C", "label_es": "C"}\n', encoding="utf-8")
+    written(database, "import", lambda: ran("import", str(file)))
+    file.write_text('{"ref": "topic:aad", "label_en": "D", "label_es": "D"}\n', encoding="utf-8")
+    written(database, "import", lambda: brought(client, file))
     one, other = create(client, "organization"), create(client, "organization")
     into = {"into": other["id"]}
     merge = f"/v1/organizations/{one['id']}/merge"
@@ -150,9 +150,9 @@ def test_every_path_writes_history_with_the_data(
     )
 
 
-def brought(client: TestClient, path: Path) -> None:
+def brought(client: TestClient, file: Path) -> None:
     """A file that is brought over HTTP, and ends well."""
-    address = client.post("/v1/imports", files={"file": (path.name, path.read_bytes())}).headers["Location"]
+    address = client.post("/v1/imports", files={"file": (file.name, file.read_bytes())}).headers["Location"]
     end = time.monotonic() + 60
     while (job := client.get(address).json())["status"] in ("waiting", "running"):
         assert time.monotonic() < end
