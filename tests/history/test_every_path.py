@@ -133,11 +133,11 @@ def test_every_path_writes_history_with_the_data(
     with database.read() as connection:
         third = max(connection.execute(runs).scalars())
     written(database, "undo", lambda: ran("undo", f"r{third}"))
-    file = tmp_path / "topics.jsonl"
-    file.write_text('{"ref": "topic:aac", "label_en": "C", "label_es": "C"}\n', encoding="utf-8")
-    written(database, "import", lambda: ran("import", str(file)))
-    file.write_text('{"ref": "topic:aad", "label_en": "D", "label_es": "D"}\n', encoding="utf-8")
-    written(database, "import", lambda: brought(client, file))
+    own = tmp_path / "topics.jsonl"
+    own.write_text('{"ref": "topic:aac", "label_en": "C", "label_es": "C"}\n', encoding="utf-8")
+    written(database, "import", lambda: ran("import", str(own)))
+    own.write_text('{"ref": "topic:aad", "label_en": "D", "label_es": "D"}\n', encoding="utf-8")
+    written(database, "import", lambda: brought(client, own))
     one, other = create(client, "organization"), create(client, "organization")
     into = {"into": other["id"]}
     merge = f"/v1/organizations/{one['id']}/merge"
