@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 from app.history.view import View
 from app.history.writer import Writer
-from app.models.noun import Noun
+from app.models.noun import Noun, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
 from app.models.projects import ParticipationRole
 from app.models.tables import Reader
 from app.store import records
+from app.store.merging import merge
 from app.store.records import CITATION, CREATE, PageQuery
 from app.store.restoring import restore
 from tests.history.model import Model, Row
@@ -73,6 +74,8 @@ class Ledger(Model):
         self.feed: list[Told] = []
         self.causes: list[str] = [""]
         self.runs: list[int] = []
+        self.merges: list[tuple[str, str]] = []
+        """Organizations that were merged into others, undone or not."""
         self.undone: dict[int, int] = {}
         """Version that undid a run -> the version of the run."""
 
@@ -192,6 +195,52 @@ class Ledger(Model):
         else:
             self._as_then(key, values)
 
+    def merge(self, writer: Writer | None, one: str, into: str) -> None:
+        """An organization into another one: what referred to the one refers to the other. Without a writer only here.
+
+        No two participations may come to say the same: see `has_twins`.
+        """
+        key, other = ("organization", one), ("organization", into)
+        loser, winner = self.records["organization"][one], self.records["organization"][into]
+        if writer is not None:
+            refusal = "merge-refused" if key in self.hidden and other not in self.hidden else ""
+            self._do(refusal, lambda: merge(writer, one, into, [self.revisions[key]]))
+        for kind, public_id in sorted(self.revisions):
+            values = self.records[kind][public_id]
+            if key in self._targets_in((kind, public_id), values):
+                pointing = [name for name, target in references(BY_KIND[kind].sql).items() if target == "organization"]
+                moved = {name: into for name in pointing if values[name] == one}
+                if values.get("record") == ref_of(*key):
+                    moved["record"] = ref_of(*other)
+                self._put(kind, public_id, values | moved, "update", self.revisions[kind, public_id] + 1)
+        self._drop(*key)
+        self.merges.append((one, into))
+        known = {(name["text"], name["kind"]) for name in winner["names"]}
+        texts = {winner["name"], *(text for text, _ in known)}
+        names = [{"text": loser["name"], "kind": "as_written", "language": None, "basis": loser["basis"]}]
+        names = [name for name in names if name["text"] not in texts]
+        known |= {(name["text"], name["kind"]) for name in names}
+        names += [
+            name
+            for name in loser["names"]
+            if (name["text"], name["kind"]) not in known and name["text"] != winner["name"]
+        ]
+        both = {
+            "context_only": winner["context_only"] and loser["context_only"],
+            "names": [*winner["names"], *names],
+            "identifiers": [*winner["identifiers"], *loser["identifiers"]],
+        }
+        if winner | both != winner:
+            self._put(*other, winner | both, "update", self.revisions[other] + 1)
+
+    def merged_with(self, public_id: str) -> set[str]:
+        """What an organization was ever merged into."""
+        found, above = set[str](), {public_id}
+        while above:
+            above = {into for one, into in self.merges if one in above} - found
+            found |= above
+        return found
+
     def load(self, rows: Collection[tuple[Noun, Row]]) -> tuple[str, Counter[str]]:
         """What loading these rows as files does: the problem that it ends with, or how many of them it does what to."""
         counts: Counter[str] = Counter()
@@ -226,15 +275,16 @@ class Ledger(Model):
         touched = {one.key for one in self.feed if one.version == run}
         touched -= {one.key for one in self.feed if self.undone.get(one.version) == run}
         created = {key for key in touched if key in self.revisions and key not in self.past[run - 1]}
-        changed = {key for key in touched if key in self.revisions and key in self.past[run - 1]}
+        changed = {key for key in touched if key in self.past[run - 1]}
         before = {key: self.past[run - 1][key].fields for key in changed}
+        there = changed | self.revisions.keys()
         if not touched or any(self._last_version(key) > run for key in touched):
             return False
         if any(created & set(self._targets_of(key)) for key in self.revisions if key not in touched):
             return False
         for key in created:
             self._drop(*key)
-        if any(target not in self.revisions for key, was in before.items() for target in self._targets_in(key, was)):
+        if any(target not in there - created for key, was in before.items() for target in self._targets_in(key, was)):
             return False
         for key, fields in before.items():
             self._as_then(key, fields)
@@ -271,7 +321,7 @@ class Ledger(Model):
         self.feed = [one if self._is_still_told(one) else replace(one, public_action=None) for one in self.feed]
         is_public = bool(lost) or any(one.version == version and one.public_action for one in self.feed)
         self.public.append(self.public[-1] + is_public)
-        if cause in ("seed", "import"):
+        if cause in ("seed", "import", "merge"):
             self.runs.append(version)
         if undone is not None:
             self.undone[version] = undone
@@ -429,9 +479,14 @@ class Ledger(Model):
         return max(one.version for one in self.feed if one.key == key)
 
     def has_twins(self) -> bool:
-        """Whether two participations say the same, which the tables refuse."""
+        """Whether two participations say the same, or organizations have one identifier: the tables refuse that."""
         found = Counter(
             (one["project"], one["organization"], one["role"]) for one in self.records.get("participation", {}).values()
+        )
+        found.update(
+            (item["scheme"], item["value"], "")
+            for one in self.records.get("organization", {}).values()
+            for item in one["identifiers"]
         )
         return any(count > 1 for count in found.values())
 

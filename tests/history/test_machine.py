@@ -242,6 +242,17 @@ class Machine(RuleBasedStateMachine):
         self.write(seed, work, cause="import")
 
     @rule(seed=_SEEDS)
+    def merge_two(self, seed: int) -> None:
+        there = sorted(self.ledger.records.get("organization", {}))
+        if len(there) < 2:
+            return
+        one, into = Random(seed).sample(there, 2)
+        planned = self.ledger.copy()
+        planned.merge(None, one, into)
+        if not planned.has_twins():
+            self.write(seed, lambda draft, writer: draft.merge(writer, one, into), cause="merge")
+
+    @rule(seed=_SEEDS)
     def undo_a_run(self, seed: int) -> None:
         if not self.ledger.runs:
             return
@@ -381,7 +392,13 @@ class Machine(RuleBasedStateMachine):
         address = f"/v1/{BY_KIND[kind].path}/{public_id}?as_of={self.label(reader, ordinal)}"
         entry = self.ledger.at(reader, number).get(key)
         if entry is None:
-            assert self.get(reader, address, ok=False).status_code in (404, 410)
+            answer = self.get(reader, address, ok=False)
+            if answer.status_code == 308:
+                assert kind == "organization"
+                target = answer.headers["Location"].partition("?")[0].rpartition("/")[2]
+                assert target in self.ledger.merged_with(public_id)
+            else:
+                assert answer.status_code in (404, 410)
         else:
             item = json.loads(self.ask_past(reader, address))
             self.compare(kind, [item], {key: entry}, number)
@@ -424,7 +441,7 @@ class Machine(RuleBasedStateMachine):
 
     def get(self, reader: Reader, address: str, *, ok: bool = True) -> Any:
         """An answer."""
-        answer = self.service.client.get(address, headers=self.service.headers[reader])
+        answer = self.service.client.get(address, headers=self.service.headers[reader], follow_redirects=False)
         assert answer.status_code == 200 or not ok, (address, answer.text)
         return answer
 
