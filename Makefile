@@ -30,8 +30,8 @@ test: $(STAMPS)/test ## Run the tests; ARGS goes to pytest, WORKERS is the numbe
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
 
 .PHONY: test-long
-test-long: $(STAMPS)/test ## Run every test, the long ones too
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+test-long: $(STAMPS)/test ## Run the long tests, which `make test` leaves out
+	@$(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)
 
 .PHONY: bench
 bench: $(STAMPS)/bench ## Measure beside others and write docs/benchmarks.md; ARGS names rows, see docs/benchmarks.md

@@ -111,4 +111,6 @@ def format_of(file: BinaryIO, file_name: str, *, has_mapping: bool = False) -> s
     file.seek(0)
     if own:
         return "tables"
+    if start.startswith(b"PK") and import_module("app.exchange.threesixtygiving_tables").is_workbook(file):
+        return "360giving"
     raise FileRefused("unknown-format", f"The format is not plain from the file: name it ({', '.join(FORMATS)}).")

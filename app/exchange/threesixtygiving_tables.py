@@ -179,6 +179,21 @@ def read_table(
         yield from spool.grants(report)
 
 
+def is_workbook(file: BinaryIO) -> bool:
+    """Whether a file is an Excel file in which a sheet has columns of the standard for whom, and how much."""
+    file.seek(0)
+    try:
+        if not is_zip(file):
+            return False
+        with closing(Workbook(file)) as book:
+            found = [headings_of(islice(book.rows(name), _LOOKED_AT)) for name in book.sheets]
+    except FileRefused:
+        return False
+    finally:
+        file.seek(0)
+    return any(one is not None and ("amountAwarded",) in one.paths.values() for one in found)
+
+
 def _spool_csv(file: BinaryIO, spool: "_Spool", report: Report) -> None:
     file.seek(0)
     if file.read(8).startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"{", b"[", b"<")):

@@ -55,6 +55,7 @@ FEW = settings(
     max_examples=3, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck],
     phases=[Phase.generate],
 )  # fmt: skip
+SOME = settings(FEW, max_examples=10)
 MANY = settings(FEW, max_examples=100, derandomize=False)
 
 each_operation = pytest.mark.parametrize("label", OPERATIONS)
@@ -165,9 +166,17 @@ def test_every_answer_is_documented(service: Service, label: str) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @each_operation
 def test_every_answer_to_many_requests_is_documented(service: Service, label: str) -> None:
     ask(service, label, MANY)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@each_operation
+def test_every_answer_is_documented_on_postgresql_too(service: Service, label: str) -> None:
+    ask(service, label, SOME)
 
 
 def ask(service: Service, label: str, wanted: settings) -> None:

@@ -146,3 +146,18 @@ def test_an_idempotency_key_is_not_taken(client: TestClient) -> None:
     files = {"file": ("grants.json", grants(GRANT))}
     answer = client.post("/v1/imports", files=files, headers={"Idempotency-Key": "once"})
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "idempotency-key")
+
+
+def test_what_a_file_does_not_say_is_said_beside_it(client: TestClient) -> None:
+    without = {name: value for name, value in GRANT.items() if name != "currency"}
+    assert bring(client, grants(without))["status"] == "refused"
+    job = bring(client, grants(without), option=["currency=MXN", "language=es"])
+    assert job["status"] == "done", job
+    (found,) = client.get("/v1/projects?identifier=360G-agua-1&include=funding").json()["items"]
+    assert [(one["currency"], one["currency_presumed"]) for one in found["included"]["funding"]] == [("MXN", True)]
+
+
+@pytest.mark.parametrize("option", ["colour=red", "table=topics", "currency"])
+def test_an_option_that_the_format_has_not_is_refused(client: TestClient, option: str) -> None:
+    answer = client.post("/v1/imports", files={"file": ("grants.json", grants(GRANT))}, data={"option": option})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/option")
