@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 import uvicorn
 from alembic.util import CommandError
+from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -35,7 +37,6 @@ from app.exchange.standards import STANDARDS, publication_of
 from app.exchange.template import write_template
 from app.history.view import present_view, view_at
 from app.history.withheld import Withheld, check_of
-from app.main import create_app
 from app.migrations import migrate as migrate_database
 from app.models.nouns import ref_of
 from app.models.tables import Reader
@@ -73,7 +74,7 @@ def serve(
         _prepare(settings)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     _say(f"Tejido answers at http://{shown}:{port}/v1/about and is described at http://{shown}:{port}/docs")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="info", **server_options(settings))
+    uvicorn.run(_application(settings), host=host, port=port, log_level="info", **server_options(settings))
 
 
 @app.command()
@@ -281,7 +282,7 @@ def _write_whole(file: Path, pieces: Iterable[bytes], *, force: bool) -> int:
 @app.command()
 def openapi() -> None:
     """Write the OpenAPI document to standard output."""
-    json.dump(create_app(Settings(database_url="sqlite://")).openapi(), sys.stdout, indent=2, ensure_ascii=False)
+    json.dump(_application(Settings(database_url="sqlite://")).openapi(), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
 
 
@@ -523,6 +524,11 @@ def _told_plainly() -> Iterator[None]:
         cause = getattr(error, "orig", None) or error
         _say(f"TEJIDO_DATABASE_URL: {str(cause).splitlines()[0]}")
         raise typer.Exit(1) from None
+
+
+def _application(settings: Settings) -> FastAPI:
+    """The application. It is imported here, so that the other commands need not wait for it."""
+    return cast("FastAPI", import_module("app.main").create_app(settings))
 
 
 def _migrated(settings: Settings) -> Database:
