@@ -45,7 +45,8 @@ class Imports:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """See to imports that were not over when their process ended."""
+        """Begin, also again after `close`; see to imports that were not over when their process ended."""
+        self._ends.clear()
         with suppress(SQLAlchemyError), self._database.read() as connection:
             if import_jobs.is_any_unfinished(connection):
                 self._start(self._see_to)
@@ -72,6 +73,12 @@ class Imports:
             self._waiting.put_nowait(None)
         for thread in list(self._threads.values()):
             thread.join(5)
+        with self._lock:
+            self._threads.clear()
+        with suppress(queue.Empty):
+            while True:
+                if (left := self._waiting.get_nowait()) is not None:
+                    left[1].file.close()
 
     def _start(self, work: Callable[[], None]) -> None:
         with self._lock:

@@ -98,7 +98,7 @@ def fresh(noun: Noun, **changes: Any) -> Values:
     body = {name: value for name, value in noun.example.items() if name != "citations"}
     body["id"] = f"new-{noun.kind.replace('_', '-')}-{number}"
     own: Mapping[str, Values] = {
-        "state": {"id": "MX-" + "".join(chr(65 + number // 26**place % 26) for place in (2, 1, 0)), "inegi": "01"},
+        "state": {"id": f"MX-{_letters(number)}", "inegi": "01"},
         "organization_relation": {"subject": None, "subject_name": f"Program {number}"},
         "participation": _pair("participation", "project", "organization", number),
         "project_state": {"role": "context", **_pair("project_state", "project", "state", number)},
@@ -108,6 +108,11 @@ def fresh(noun: Noun, **changes: Any) -> Values:
     }
     body |= own.get(noun.kind, {})
     return {name: value for name, value in (body | changes).items() if value is not None}
+
+
+def _letters(number: int) -> str:
+    """Three letters with which no state's code begins."""
+    return "WX"[number // 26**2 % 2] + "".join(chr(65 + number // 26**place % 26) for place in (1, 0))
 
 
 def create(client: TestClient, kind: str, **changes: Any) -> Values:
