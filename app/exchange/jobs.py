@@ -47,9 +47,14 @@ class Imports:
     def start(self) -> None:
         """Begin, also again after `close`; see to imports that were not over when their process ended."""
         self._ends.clear()
-        with suppress(SQLAlchemyError), self._database.read() as connection:
-            if import_jobs.is_any_unfinished(connection):
-                self._start(self._see_to)
+        try:
+            with self._database.read() as connection:
+                if not import_jobs.is_any_unfinished(connection):
+                    return
+        except Exception as error:
+            log.warning("imports that were left are not seen to: the database does not answer", exc_info=error)
+            return
+        self._start(self._see_to)
 
     def submit(self, job: str, request: Request) -> bool:
         """Work on an import that was noted, once those before it are done; False where too many wait."""
