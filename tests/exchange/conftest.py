@@ -1,14 +1,13 @@
-"""What some libraries change for the whole process is as it was after each test."""
+"""What some libraries change for the whole process is for each test as Python has it."""
 
 import csv
-from collections.abc import Iterator
 
 import pytest
 
+_PYTHONS = 131_072
+
 
 @pytest.fixture(autouse=True)
-def _the_limit_of_a_field() -> Iterator[None]:
-    """flattentool lifts it, and nobody else reads such a table afterwards."""
-    limit = csv.field_size_limit()
-    yield
-    csv.field_size_limit(limit)
+def _the_limit_of_a_field() -> None:
+    """followthemoney lifts it when it is imported; the service does not import it."""
+    csv.field_size_limit(_PYTHONS)
