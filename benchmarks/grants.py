@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,10 +31,9 @@ def grants_file(size: Size) -> Path:
 
 def empty_database(path: Path) -> Path:
     """A database with the states, places and topics of the first data set, and nothing else."""
-    made = folder() / f"empty-{os.getpid()}.db"
-    if not made.exists():
-        begin(made)
-    shutil.copyfile(made, path)
+    for old in path.parent.glob(f"{path.name}*"):
+        old.unlink()
+    begin(path)
     return path
 
 
