@@ -2,6 +2,7 @@
 
 import math
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -13,6 +14,9 @@ from sqlalchemy.pool import NullPool
 from app.history.writer import Writer, now
 from app.models.tables import Reader
 from app.store.deadlines import limit_statements
+
+_WAIT = 10.0
+"""Seconds that a connection to SQLite waits for another one."""
 
 
 class Database:
@@ -94,7 +98,7 @@ class Database:
 
 def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
     # A connection is opened for each use: it costs some 50 µs, and nothing is shared between threads.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _WAIT, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _connect(dbapi: sqlite3.Connection, _record: Any) -> None:
@@ -102,7 +106,7 @@ def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.close()
 
@@ -118,6 +122,20 @@ def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
     if query_seconds is not None:
         limit_statements(engine, query_seconds)
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Let a database that is new keep a write-ahead log. One that has it already is not touched."""
+    end = time.monotonic() + _WAIT
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # Of processes that open a new file at once one changes it; SQLite lets the others not wait, but fail.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _postgresql_engine(url: str, query_seconds: float | None) -> Engine:
