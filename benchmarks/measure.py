@@ -4,10 +4,13 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-__all__ = ["Bound", "Outcome", "Peer", "at_least", "at_most", "compare", "once", "times"]
+__all__ = ["Bound", "Outcome", "Peer", "at_least", "at_most", "compare", "of_this_process", "once", "times"]
+
+_STATUS = Path("/proc/self/status")
 
 Call = Callable[[], Any]
 Unit = Literal["s", "B"]
@@ -185,6 +188,16 @@ def _timed(call: Call) -> tuple[float, Any]:
 
 def _nothing(_answer: Any) -> None:
     """No answer is compared with another."""
+
+
+def of_this_process(field: str) -> int:
+    """A field of `/proc/self/status` in bytes: `VmRSS`, `VmHWM`. NotImplementedError where there is no such file."""
+    if not _STATUS.exists():
+        raise NotImplementedError("the system does not tell it where Linux does")
+    for line in _STATUS.read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    raise KeyError(field)
 
 
 def once(make: Call) -> Call:

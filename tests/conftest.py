@@ -106,6 +106,24 @@ def empty_url(backend: Backend) -> Iterator[str]:
 
 
 @pytest.fixture
+def seeded_database(url: str) -> Iterator[Database]:
+    """An own database with the first data set, without a service."""
+    made = Database(url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def empty_database(backend: Backend) -> Iterator[Database]:
+    """A database without any data, also beside another one."""
+    url = backend.copy("migrated")
+    made = Database(url)
+    yield made
+    made.close()
+    backend.drop(url)
+
+
+@pytest.fixture
 def empty(empty_url: str) -> Iterator[TestClient]:
     """A client of an own empty database. Its key may read and write what is public."""
     with client_of(empty_url, "write") as made:

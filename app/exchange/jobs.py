@@ -33,12 +33,11 @@ Noted = TypeVar("Noted")
 class Imports:
     """The imports that this process was given, whose files it closes; and those that a process left behind."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime], most: int, beat: float = _BEAT) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime], most: int) -> None:
         """At most so many may wait."""
         self._database = database
         self._clock = clock
         self._waiting: queue.Queue[tuple[str, Request] | None] = queue.Queue(most)
-        self._beat = beat
         self._own: set[str] = set()
         self._ends = threading.Event()
         self._threads: dict[Callable[[], None], threading.Thread] = {}
@@ -58,11 +57,11 @@ class Imports:
 
     def submit(self, job: str, request: Request) -> bool:
         """Work on an import that was noted, once those before it are done; False where too many wait."""
+        if self._ends.is_set():
+            return False
         with self._lock:
             self._own.add(job)
         try:
-            if self._ends.is_set():
-                raise queue.Full
             self._waiting.put_nowait((job, request))
         except queue.Full:
             self._own.discard(job)
@@ -94,7 +93,8 @@ class Imports:
     # --- the imports, one after the other --------------------------------------------------------------------------
 
     def _work(self) -> None:
-        while (found := self._waiting.get()) is not None:
+        # One that was still busy when the others were told to end is not told again.
+        while not self._ends.is_set() and (found := self._waiting.get()) is not None:
             job, request = found
             try:
                 if not self._ends.is_set():
@@ -154,4 +154,4 @@ class Imports:
                     if not self._own and not import_jobs.is_any_unfinished(connection):
                         del self._threads[self._see_to]
                         return
-            self._ends.wait(self._beat)
+            self._ends.wait(_BEAT)

@@ -294,8 +294,8 @@ class _Grid:
                 return None
         for name, found in lists.items():
             values[name] = _zipped(found)
-        known = self.revisions is not None and self.revisions < len(row.cells)
-        revision = row.cells[self.revisions] if known and self.revisions is not None else None
+        at = self.revisions
+        revision = row.cells[at] if at is not None and at < len(row.cells) else None
         return self.drafting.draft(noun, values, place, self.report, revision=revision)
 
     def _several(self, item: Item, cell: Cell) -> list[Any]:

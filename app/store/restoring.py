@@ -133,7 +133,8 @@ def undo(writer: Writer, run: RunSummary) -> None:
     writer.import_run_pk = run.pk
     pending = _delete_created(writer, effect, effect.keys(effect.updated))
     # What went takes back what others were given of it, such as identifiers: these others go first.
-    late = _referred(before, effect.keys(effect.updated), effect.keys(effect.deleted))
+    deleted = effect.keys(effect.deleted)
+    late = {pk for pk, target in _references_of(before, effect.keys(effect.updated)) if target in deleted}
     early = {kind: [pk for pk in keys if pk not in late] for kind, keys in effect.updated.items()}
     _all_as_before(writer, before, early)
     _bring_back_withdrawn(writer, run, effect)
@@ -252,31 +253,23 @@ def _referred_to_later(view: View, effect: _Effect) -> Iterator[Values]:
 
 def _gone(view: View, before: View, effect: _Effect) -> Iterator[Values]:
     """What the records referred to before the run, and is not there any more."""
-    back, coming = effect.keys(effect.updated, effect.deleted), effect.keys(effect.deleted)
-    for _, table, owner, column in _referring_columns():
-        rows = before[table]
-        for some in chunks(back):
-            query = select(rows.c[owner], rows.c[column]).where(rows.c[owner].in_(some), rows.c[column].is_not(None))
-            pairs = view.connection.execute(query).all()
-            targets = _refs(view, {target for _, target in pairs}, deleted=True)
-            for pk, target in pairs:
-                if target in targets and target not in coming:
-                    ref = _refs(view, {pk})[pk]
-                    detail = f"referred to {targets[target]}, which was deleted since"
-                    yield {"ref": ref, "reason": "reference-gone", "detail": detail}
+    coming = effect.keys(effect.deleted)
+    pairs = list(_references_of(before, effect.keys(effect.updated, effect.deleted)))
+    targets = _refs(view, {target for _, target in pairs} - coming, deleted=True)
+    names = _refs(view, {pk for pk, target in pairs if target in targets})
+    for pk, target in pairs:
+        if target in targets:
+            detail = f"referred to {targets[target]}, which was deleted since"
+            yield {"ref": names[pk], "reason": "reference-gone", "detail": detail}
 
 
-def _referred(before: View, keys: Collection[int], targets: Collection[int]) -> set[int]:
-    """Those of the keys that referred to one of the targets."""
-    found: set[int] = set()
-    if not targets:
-        return found
+def _references_of(view: View, keys: Collection[int]) -> Iterator[tuple[int, int]]:
+    """What records refer to: the key of the record, the key of the other one."""
     for _, table, owner, column in _referring_columns():
-        rows = before[table]
+        rows = view[table]
         for some in chunks(keys):
             query = select(rows.c[owner], rows.c[column]).where(rows.c[owner].in_(some), rows.c[column].is_not(None))
-            found.update(pk for pk, target in before.connection.execute(query) if target in targets)
-    return found
+            yield from ((pk, target) for pk, target in view.connection.execute(query))
 
 
 def _refs(view: View, keys: Collection[int], *, deleted: bool = False) -> dict[int, str]:

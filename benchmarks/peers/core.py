@@ -2,11 +2,12 @@
 
 import json
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, func, insert, select
+from sqlalchemy import Connection, Table, create_engine, func, insert, select
 from sqlmodel import SQLModel
 
 from app.history.tables import HISTORY, SEARCH_FORM
@@ -30,8 +31,7 @@ def insert_rows(source: Path, target: Path, tables: list[Table]) -> tuple[float,
     To read them from the other file is not counted.
     """
     seconds, many = 0.0, 0
-    read, write = _engine(source), _engine(target)
-    with closing(_Ends(read, write)), read.connect() as rows, write.connect() as connection:
+    with _connected(source) as rows, _connected(target) as connection:
         for table in tables:
             columns = [column for column in table.columns if column.computed is None]
             first = next(iter(table.primary_key.columns))
@@ -51,26 +51,20 @@ def insert_rows(source: Path, target: Path, tables: list[Table]) -> tuple[float,
     return seconds, many
 
 
-class _Ends:
-    """Engines that end together."""
-
-    def __init__(self, *engines: Engine) -> None:
-        self._engines = engines
-
-    def close(self) -> None:
-        for engine in self._engines:
-            engine.dispose()
-
-
-def _engine(path: Path) -> Engine:
-    return create_engine(f"sqlite:///{path}")
+@contextmanager
+def _connected(path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def write_grants(source: Path, target: Path) -> int:
     """Write the grants of a database as JSON of 360Giving; returns how many."""
     project, funding, organization = (_TABLES[name] for name in ("project", "funding", "organization"))
-    engine = _engine(source)
-    with closing(_Ends(engine)), engine.connect() as connection:
+    with _connected(source) as connection:
         states = dict(connection.execute(select(_TABLES["state"].c.pk, _TABLES["state"].c.name)).all())
         places: dict[int, list[str]] = {}
         for owner, state in connection.execute(

@@ -20,12 +20,11 @@ from app.store.records import PageQuery
 from benchmarks.data import Size
 from benchmarks.generate import SIZES, folder
 from benchmarks.grants import empty_database, grants_file
-from benchmarks.measure import Outcome, Peer, at_most, compare
+from benchmarks.measure import Outcome, Peer, at_most, compare, of_this_process
 from benchmarks.peers.core import insert_rows, tables_of, write_grants
 
 SIZE = SIZES["middle"]
 _ROOT = Path(__file__).resolve().parents[2]
-_STATUS = Path("/proc/self/status")
 _PEAK = 300_000_000
 """Bytes that an import may need, whatever the file."""
 
@@ -109,15 +108,7 @@ def _bring(file: Path, target: Path) -> dict[str, float]:
     database.close()
     if result.status is not Status.done or result.problems:
         raise RuntimeError(f"{result.status}: {result.detail} {result.problems[:3]}")
-    return {"seconds": seconds, "peak": _peak()}
-
-
-def _peak() -> int:
-    """The most memory that this process ever held."""
-    for line in _STATUS.read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise KeyError("VmHWM")
+    return {"seconds": seconds, "peak": of_this_process("VmHWM")}
 
 
 if __name__ == "__main__":

@@ -9,20 +9,18 @@ from pathlib import Path
 from benchmarks import ours
 from benchmarks.data import Size
 from benchmarks.generate import SIZES, database
-from benchmarks.measure import Outcome, at_most
+from benchmarks.measure import Outcome, at_most, of_this_process
 
 SIZE = SIZES["large"]
 _BYTES_A_GRANT = 200
 _ROOT = Path(__file__).resolve().parents[2]
-_STATUS = Path("/proc/self/status")
 _WORK = "memory of the snapshot"
 
 
 def measure(size: Size) -> list[Outcome]:
     """Bytes a grant that the arrays hold, and the peak of the process while it builds them."""
     try:
-        if not _STATUS.exists():
-            raise NotImplementedError("the system does not tell it where Linux does")
+        of_this_process("VmRSS")
         ours.cold_columns(database(SIZES["small"]))
     except NotImplementedError as error:
         note = f"not measured: {error}"
@@ -40,23 +38,20 @@ def measure(size: Size) -> list[Outcome]:
     ]
 
 
-def _status(field: str) -> int:
-    """A field of this process in bytes, as Linux tells it."""
-    for line in _STATUS.read_text(encoding="ascii").splitlines():
-        if line.startswith(f"{field}:"):
-            return int(line.split()[1]) * 1024
-    raise KeyError(field)
-
-
 def _load(path: Path, warm: Path) -> dict[str, int]:
     # The libraries are loaded, and the code has run, before anything is counted.
     ours.cold_columns(warm)
     # Forgets the peak of before, where that is allowed.
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    before = _status("VmRSS")
+    before = of_this_process("VmRSS")
     columns = ours.cold_columns(path)
-    return {"before": before, "after": _status("VmRSS"), "peak": _status("VmHWM"), "columns": columns.nbytes}
+    return {
+        "before": before,
+        "after": of_this_process("VmRSS"),
+        "peak": of_this_process("VmHWM"),
+        "columns": columns.nbytes,
+    }
 
 
 if __name__ == "__main__":

@@ -250,6 +250,21 @@ def test_every_curl_of_the_readme_works(seeded: TestClient) -> None:
         assert answer.status_code == 200, f"{address}: {answer.text}"
 
 
+def ran(arguments: list[str], url: str, folder: Path) -> str:
+    """What a command that ends well prints, on a database and in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", *arguments],
+        cwd=folder,
+        env=os.environ | {"TEJIDO_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, f"{arguments}: {done.stderr}"
+    return done.stdout.strip()
+
+
 def test_the_files_of_the_readme_come_in_and_go_out(url: str, tmp_path: Path) -> None:
     commands = re.findall(
         r"^\.venv/bin/tejido ((?:import|export|template) .*)$", text_of(ROOT / "README.md"), re.MULTILINE
@@ -262,16 +277,7 @@ def test_the_files_of_the_readme_come_in_and_go_out(url: str, tmp_path: Path) ->
     }  # fmt: skip
     (tmp_path / "grants.json").write_text(json.dumps({"grants": [grant]}), encoding="utf-8")
     for command in commands:
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *shlex.split(command, comments=True)],
-            cwd=tmp_path,
-            env=os.environ | {"TEJIDO_DATABASE_URL": url},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+        ran(shlex.split(command, comments=True), url, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         ["grants.json", "fill-me-in.xlsx", "tejido.zip", "tejido.xml"]
     )
@@ -282,15 +288,7 @@ def test_the_key_and_the_write_of_the_readme_work(client: TestClient, url: str) 
     (made,) = re.findall(r"^KEY=\$\((.*)\)$", text_of(ROOT / "README.md"), flags=re.MULTILINE)
     command, *arguments = shlex.split(made)
     assert command == ".venv/bin/tejido"
-    key = subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"TEJIDO_DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    ).stdout.strip()
+    key = ran(arguments, url, ROOT)
     ((address, header, given, body_option, body),) = written_curls()
     assert (header, body_option) == ("-H", "--json")
     name, value = given.split(": ")

@@ -20,14 +20,6 @@ from app.store.records import PageQuery, delete, list_page, read, update
 FUNDER, GRANTEE = "GB-CHC-1234567", "name:red de agua limpia"
 
 
-@pytest.fixture
-def seeded_database(url: str) -> Iterator[Database]:
-    """A database with the first data set."""
-    database = Database(url)
-    yield database
-    database.close()
-
-
 def draft(kind: str, key: str, number: int = 1, /, **values: Any) -> Draft:
     return Draft(kind, key, values, Place(number, f"row {number}"), f"cue {number}")
 

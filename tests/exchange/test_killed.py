@@ -24,6 +24,7 @@ from app.models.tables import Reader
 from app.settings import Settings
 from app.store import import_jobs
 from app.store.database import Database
+from tests.support.imports import ended
 from tests.support.keys import bearer, key_for
 from tests.support.server import Server
 from tests.test_crashes import await_sessions, check_books
@@ -106,10 +107,7 @@ def test_the_service_is_killed_in_the_middle_and_says_so(url: str, tmp_path: Pat
     later = datetime.now(UTC) + timedelta(minutes=1)
     app = create_app(Settings(database_url=url), clock=lambda: later)
     with TestClient(app, headers=key) as client:
-        end = time.monotonic() + 30
-        while (job := client.get(address).json())["status"] == "running":
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        job = ended(client, address)
         assert (job["status"], job["import_run"]) == ("failed", None), job
         assert "Send it again" in job["detail"]
     database.close()

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,25 +16,6 @@ from app.models.nouns import BY_KIND, NOUNS
 from app.models.tables import Reader
 from app.store.database import Database
 from app.store.records import PageQuery, update
-from tests.conftest import Backend
-
-
-@pytest.fixture
-def seeded_database(url: str) -> Iterator[Database]:
-    """A database with the first data set."""
-    database = Database(url)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def empty_database(backend: Backend) -> Iterator[Database]:
-    """A database without any data."""
-    url = backend.copy("migrated")
-    database = Database(url)
-    yield database
-    database.close()
-    backend.drop(url)
 
 
 def version_of(database: Database) -> Version:

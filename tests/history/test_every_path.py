@@ -1,7 +1,6 @@
 """No write escapes the history: by whatever path it came, tables, histories and log agree after it."""
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from app.store.seed import SEED, load_seed
 from tests.history import picture
 from tests.history.picture import CHANGE, RECORD, TABLES
 from tests.routers.asking import create, fresh
+from tests.support.imports import ended
 from tests.support.keys import as_caller
 
 BOOKS = {"record", "import_run", "data_version", "data_counter", "change", "amendment"}
@@ -153,10 +153,7 @@ def test_every_path_writes_history_with_the_data(
 def brought(client: TestClient, file: Path) -> None:
     """A file that is brought over HTTP, and ends well."""
     address = client.post("/v1/imports", files={"file": (file.name, file.read_bytes())}).headers["Location"]
-    end = time.monotonic() + 60
-    while (job := client.get(address).json())["status"] in ("waiting", "running"):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    job = ended(client, address)
     assert job["status"] == "done", job
 
 

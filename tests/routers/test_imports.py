@@ -1,12 +1,13 @@
 """Imports over HTTP: a file is taken, told of, and written as one."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+
+from tests.support.imports import ended
 
 GRANT = {
     "id": "360G-agua-1", "title": "Pozos para el valle", "description": "Agua limpia.", "currency": "MXN",
@@ -22,11 +23,7 @@ def bring(client: TestClient, content: bytes, name: str = "grants.json", **form:
     answer = client.post("/v1/imports", files={"file": (name, content)}, data=form)
     assert answer.status_code == 202, answer.text
     assert answer.headers["Location"] == f"/v1/imports/{answer.json()['id']}"
-    until = time.monotonic() + 60
-    while (job := client.get(answer.headers["Location"]).json())["status"] in ("waiting", "running"):
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    return dict(job)
+    return ended(client, answer.headers["Location"])
 
 
 def grants(*some: dict[str, Any]) -> bytes:

@@ -35,6 +35,7 @@ from app.store.copying import Layout, Tally, layouts, read_file
 from app.store.database import Database
 from app.store.records import CREATE, create
 from tests.conftest import Backend
+from tests.support.imports import ended
 from tests.support.keys import client_of
 from tests.support.postgres import PostgresServer
 
@@ -161,11 +162,7 @@ def write_everywhere(database: Database) -> None:
         good |= {"description": "Ñ"}
         whole = json.dumps({"grants": [good]})
         again = client.post("/v1/imports", files={"file": ("good.json", whole)}).headers["Location"]
-        end = time.monotonic() + 60
-        while (job := client.get(again).json())["status"] in ("waiting", "running"):
-            assert time.monotonic() < end
-            time.sleep(0.02)
-        assert (client.get(brought).json()["status"], job["status"]) == ("refused", "done")
+        assert (ended(client, brought)["status"], ended(client, again)["status"]) == ("refused", "done")
         gone = client.get("/v1/citations?limit=1").json()["items"][0]["id"]
         etag = client.get(f"/v1/citations/{gone}").headers["ETag"]
         assert client.delete(f"/v1/citations/{gone}", headers={"If-Match": etag}).status_code == 204

@@ -40,14 +40,6 @@ MANY = settings(FEW, max_examples=40)
 
 
 @pytest.fixture
-def seeded_database(url: str) -> Iterator[Database]:
-    """A database with the first data set."""
-    made = Database(url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def database(empty_url: str) -> Iterator[Database]:
     """A database with tables."""
     made = Database(empty_url)
