@@ -22,8 +22,9 @@ from app.history.tables import HISTORY, OPEN, SEARCH_FORM
 from app.migrations import migrate
 from app.models.noun import Noun, Values
 from app.models.nouns import BY_KIND, NOUNS
+from app.models.rows import search_forms
 from app.store.database import Database
-from app.store.records import CREATE, create, search_forms
+from app.store.records import CREATE, create
 from app.store.seed import seed_rows
 from benchmarks.data import TOPICS, Keys, Known, Rows, Size, tables
 

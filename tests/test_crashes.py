@@ -27,6 +27,7 @@ from app.history.view import View, past_view, present_view
 from app.history.visibility import owned
 from app.models.noun import Values
 from app.models.nouns import BY_KIND, NOUNS
+from app.models.rows import search_forms
 from app.store import records
 from app.store.database import Database
 from app.store.loading import load_columns, refresh_columns
@@ -294,7 +295,7 @@ def is_there(view: View, log: Mapping[Change, Logged], effect: Effect) -> bool:
     forms = then[TABLES["search_form"]]
     mine = select(forms.c.field, forms.c.text, forms.c.form).join(RECORD, RECORD.c.pk == forms.c.record_pk)
     mine = mine.where(RECORD.c.kind == effect.kind, RECORD.c.id == effect.id)
-    wanted = [(one["field"], one["text"], one["form"]) for one in records.search_forms(noun, record)]
+    wanted = [(one["field"], one["text"], one["form"]) for one in search_forms(noun, record)]
     cited = sorted(record["included"]["citations"], key=lambda one: str(one["cue"]))
     return (
         record["revision"] == effect.revision
@@ -407,10 +408,10 @@ def check_forms(connection: Connection, live: picture.Rows) -> None:
     for kind, found in picture.in_words(connection, live).items():
         if kind != "citation":
             for public_id, values in found.items():
-                forms = records.search_forms(BY_KIND[kind], values)
+                forms = search_forms(BY_KIND[kind], values)
                 wanted.update((keys[kind, public_id], one["field"], one["text"], one["form"]) for one in forms)
     for row in live["citation"]:
-        forms = records.search_forms(BY_KIND["citation"], row)
+        forms = search_forms(BY_KIND["citation"], row)
         wanted.update((row["pk"], one["field"], one["text"], one["form"]) for one in forms)
     assert picture.forms(live) == wanted
 

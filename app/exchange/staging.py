@@ -1,5 +1,7 @@
 """Drafts on the way into the database: checked one by one, kept in a temporary file, handed on in an order that holds.
 
+What can be made of a draft without the database is made here: the transaction that follows keeps other writers waiting.
+
 A file may be larger than memory, may name a record before it describes it, and may fail on its last line. So nothing is
 written while it is read: the drafts lie in a SQLite file of their own until the whole file has been seen.
 """
@@ -19,8 +21,9 @@ from pydantic import ValidationError
 from app.exchange.drafts import Draft, Place, Problem, Severity
 from app.models.noun import Noun, Part, Values, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS
+from app.models.rows import Rows, rows_of
 
-__all__ = ["GATHERED", "MOST_PROBLEMS", "Staged", "Staging", "placeholder"]
+__all__ = ["GATHERED", "MOST_PROBLEMS", "THE_FILE", "Staged", "Staging", "placeholder"]
 
 MOST_PROBLEMS = 10_000
 """Problems that are kept word by word; further ones are only counted."""
@@ -35,8 +38,9 @@ _DISPENSABLE = frozenset({"parent", "through_project"})
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE draft (
-    number INTEGER PRIMARY KEY, kind TEXT, key TEXT, place INTEGER, words TEXT, cue TEXT, fields BLOB, digest TEXT,
-    parent TEXT, revision INTEGER, depth INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, key)
+    number INTEGER PRIMARY KEY, kind TEXT, key TEXT, place INTEGER, words TEXT, cue TEXT, revision INTEGER,
+    evidence BLOB, fields BLOB, made BLOB, digest TEXT, parent TEXT, depth INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (kind, key)
 );
 CREATE TABLE reference (number INTEGER, kind TEXT, key TEXT, PRIMARY KEY (number, kind, key)) WITHOUT ROWID;
 CREATE TABLE problem (
@@ -50,17 +54,24 @@ def placeholder(kind: str, key: str) -> str:
     return f"draft-{hashlib.blake2b(f'{kind} {key}'.encode(), digest_size=16).hexdigest()}"
 
 
+THE_FILE = placeholder("document", "the file itself")
+"""What stands for the document that the file is, which is cited."""
+_CITATION = BY_KIND["citation"]
+
+
 @dataclass(frozen=True, slots=True)
 class Staged:
     """A draft that passed. References in `values` are stand-ins."""
 
-    number: int
     kind: str
     key: str
     values: Values
+    rows: Rows
     digest: str
     place: Place
     cue: str
+    evidence: Rows | None
+    """The rows of the citation that says where in the file it stands."""
     revision: int | None
 
 
@@ -122,32 +133,49 @@ class Staging:
             values = _gathered(before, values)
             if values == before:
                 return
-        checked = self._checked(noun, draft, values)
-        if checked is None:
+        try:
+            checked, evidence = self._validated(noun, values), pickle.dumps(self._evidence(noun, draft))
+        except ValidationError as error:
+            self._note_invalid(noun, draft, error)
             return
         if known is not None:
-            self._connection.execute("UPDATE draft SET fields = ? WHERE number = ?", (pickle.dumps(values), known[0]))
-            self._refer(known[0], noun, values)
+            self._change(known[0], noun, values, checked)
             return
         number = next(self._numbers)
-        row = (number, draft.kind, draft.key, draft.place.number, draft.place.words, draft.cue, pickle.dumps(values))
         self._connection.execute(
-            "INSERT INTO draft (number, kind, key, place, words, cue, fields, parent, revision)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, values.get(_above(noun) or ""), draft.revision),
+            "INSERT INTO draft (number, kind, key, place, words, cue, revision, evidence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, draft.kind, draft.key, draft.place.number, draft.place.words, draft.cue, draft.revision, evidence),
         )
-        self._refer(number, noun, values)
+        self._change(number, noun, values, checked)
         self.drafts[draft.kind] += 1
 
-    def _checked(self, noun: Noun, draft: Draft, values: Values) -> Values | None:
-        try:
-            return self._validated(noun, values)
-        except ValidationError as error:
-            for one in error.errors(include_url=False, include_context=False, include_input=False):
-                field = "/".join(map(str, one["loc"])) or None
-                detail = f"{noun.kind.replace('_', ' ')}: {one['msg'].removeprefix('Value error, ')}"
-                self.note(Problem(Severity.error, "not-valid", detail, draft.place, field))
+    def _change(self, number: int, noun: Noun, values: Values, checked: Values) -> None:
+        """Keep what a draft says, and what is made of it."""
+        made = (checked, rows_of(noun, checked))
+        self._connection.execute(
+            "UPDATE draft SET fields = ?, made = ?, digest = ?, parent = ? WHERE number = ?",
+            (pickle.dumps(values), pickle.dumps(made), _digest(values), values.get(_above(noun) or ""), number),
+        )
+        self._refer(number, noun, values)
+
+    def _evidence(self, noun: Noun, draft: Draft) -> Rows | None:
+        if noun.kind in ("document", "citation"):
             return None
+        fields = {
+            "record": f"{noun.prefix}:{self.stand_in(noun.kind, draft.key)}",
+            "document": THE_FILE,
+            "heading": draft.place.words[:500] or None,
+            "paragraph": max(draft.place.number - 1, 0),
+            "cue": draft.cue,
+        }
+        return rows_of(_CITATION, _CITATION.fields.model_validate(fields).model_dump())
+
+    def _note_invalid(self, noun: Noun, draft: Draft, error: ValidationError) -> None:
+        for one in error.errors(include_url=False, include_context=False, include_input=False):
+            field = "/".join(map(str, one["loc"])) or None
+            detail = f"{noun.kind.replace('_', ' ')}: {one['msg'].removeprefix('Value error, ')}"
+            self.note(Problem(Severity.error, "not-valid", detail, draft.place, field))
 
     def _refer(self, number: int, noun: Noun, values: Values) -> None:
         rows = {(number, kind, key) for kind, key in _referred(noun, values)}
@@ -217,10 +245,8 @@ class Staging:
                 detail = f"{name} {values[name]!r} is neither in the file nor known, and was left out"
                 self.note(Problem(Severity.warning, "reference-left-out", detail, Place(place, words), name))
                 values[name] = None
-            run("UPDATE draft SET fields = ?, parent = ? WHERE number = ?",
-                (pickle.dumps(values), values.get(_above(noun) or ""), number))  # fmt: skip
             run("DELETE FROM reference WHERE number = ?", (number,))
-            self._refer(number, noun, values)
+            self._change(number, noun, values, self._validated(noun, values))
 
     def _is_there(self, kind: str, key: str) -> bool:
         query = "SELECT 1 FROM {} WHERE kind = ? AND key = ?"
@@ -295,27 +321,14 @@ class Staging:
         last = (-1, 0)
         while True:
             rows = self._connection.execute(
-                "SELECT number, kind, key, fields, place, words, cue, revision, depth FROM draft"
+                "SELECT depth, number, key, digest, place, words, cue, revision, made, evidence FROM draft"
                 " WHERE kind = ? AND (depth, number) > (?, ?) ORDER BY depth, number LIMIT ?",
                 (kind, *last, _AT_ONCE),
             ).fetchall()
             if not rows:
                 return
-            last = (rows[-1][8], rows[-1][0])
-            noun = BY_KIND[kind]
-            yield [
-                Staged(
-                    number,
-                    kind,
-                    key,
-                    self._validated(noun, fields := pickle.loads(blob)),  # noqa: S301 - this process wrote it
-                    _digest(fields),
-                    Place(place, words),
-                    cue,
-                    revision,
-                )
-                for number, kind, key, blob, place, words, cue, revision, _ in rows
-            ]
+            last = rows[-1][:2]
+            yield [_staged(kind, *row[2:]) for row in rows]
 
     def found_problems(self) -> Iterator[Problem]:
         """The problems that were kept, in the order in which they were found."""
@@ -325,6 +338,22 @@ class Staging:
         for severity, code, detail, number, words, field in rows:
             place = Place(number, words) if words else None
             yield Problem(Severity(severity), code, detail, place, field)
+
+
+def _staged(
+    kind: str,
+    key: str,
+    digest: str,
+    place: int,
+    words: str,
+    cue: str,
+    revision: int | None,
+    made: bytes,
+    evidence: bytes,
+) -> Staged:
+    values, rows = pickle.loads(made)  # noqa: S301 - this process wrote it
+    cited = pickle.loads(evidence)  # noqa: S301
+    return Staged(kind, key, values, rows, digest, Place(place, words), cue, cited, revision)
 
 
 def _above(noun: Noun) -> str | None:

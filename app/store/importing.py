@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from app.exchange.drafts import Problem as FileProblem
 from app.exchange.drafts import Severity
 from app.exchange.identifiers import is_proof, normalised
-from app.exchange.staging import ORDER, Staged, Staging, placeholder
+from app.exchange.staging import ORDER, THE_FILE, Staged, Staging, placeholder
 from app.history.tables import chunks
 from app.history.view import View
 from app.history.visibility import owned
@@ -298,7 +298,7 @@ class _Importer:
     def _create(self, noun: Noun, run: Sequence[tuple[Staged, str]]) -> dict[str, int]:
         made: dict[str, int] = {}
         for draft, public_id in run:
-            made[draft.key] = create_as(self.writer, noun, public_id, draft.values)
+            made[draft.key] = create_as(self.writer, noun, public_id, draft.values, draft.rows)
             # What comes later in the run may stand below it.
             self.writer.keys[noun.kind, self.staging.stand_in(noun.kind, draft.key)] = made[draft.key]
         self.writer.flush()
@@ -391,7 +391,7 @@ class _Importer:
     # --- evidence --------------------------------------------------------------------------------------------------
 
     def _cite(self, noun: Noun, drafts: Sequence[Staged], made: Mapping[str, int]) -> None:
-        if not drafts or noun.kind in ("document", "citation"):
+        if not any(draft.evidence for draft in drafts):
             return
         if self.origin.source == OWN and self.staging.drafts["citation"]:
             # The file brings the evidence of its records along.
@@ -399,22 +399,17 @@ class _Importer:
         self._document_key()
         names = self._revisions(noun, made.values())
         for draft in drafts:
-            paragraph = max(draft.place.number - 1, 0)
-            fields = {
-                "record": f"{noun.prefix}:{self.staging.stand_in(noun.kind, draft.key)}",
-                "document": placeholder("document", self.origin.sha256),
-                "heading": draft.place.words[:500] or None,
-                "paragraph": paragraph,
-                "cue": draft.cue,
-            }
+            if draft.evidence is None:
+                continue
+            paragraph = draft.evidence.row["paragraph"]
             place = repr((self.origin.sha256, noun.kind, names[made[draft.key]][0], paragraph, draft.cue))
             public_id = f"citation-{hashlib.sha256(place.encode()).hexdigest()[:16]}-{self.writer.next_public}"
-            create_as(self.writer, CITATION, public_id, CITATION.fields.model_validate(fields).model_dump())
+            create_as(self.writer, CITATION, public_id, draft.evidence.row, draft.evidence)
             self.writer.keys.pop(("citation", public_id), None)
 
     def _document_key(self) -> int:
         """The key of the document that the file is."""
-        name = ("document", placeholder("document", self.origin.sha256))
+        name = ("document", THE_FILE)
         if name not in self.writer.keys:
             about, table = self.origin.about, self.writer.view[_DOCUMENT.sql]
             query = select(table.c.pk).where(table.c.sha256 == self.origin.sha256)

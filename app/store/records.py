@@ -19,6 +19,7 @@ from app.history.writer import PartRows, Writer
 from app.models.folding import fold, fold_name
 from app.models.noun import Noun, Values, create_schema, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
+from app.models.rows import Rows, rows_of
 from app.models.tables import Action, Change, Reader, Visibility, sql_table
 from app.models.types import STATE_PATTERN, Schema
 from app.problems import Problem, not_found
@@ -388,13 +389,14 @@ def create(writer: Writer, noun: Noun, body: Schema, *, fresh: bool = False) -> 
     return public_id
 
 
-def create_as(writer: Writer, noun: Noun, public_id: str, values: Values) -> int:
+def create_as(writer: Writer, noun: Noun, public_id: str, values: Values, rows: Rows | None = None) -> int:
     """Create a record under an id that was never used, from checked fields; returns its key.
 
-    What refers to something restricted is restricted too, and gets another id: one that tells nothing.
+    `rows` are those of the fields, where they have been made before. What refers to something restricted is restricted
+    too, and gets another id: one that tells nothing.
     """
     refuse_withheld(writer.withheld, values)
-    row, parts = _to_tables(writer, noun, values)
+    row, parts = _with_references(writer, noun, rows or rows_of(noun, values))
     if not _refers_to_hidden(writer, noun, row, parts):
         return writer.create(noun, public_id, row, parts)
     return writer.create(noun, _opaque_id(), row, parts, Visibility.restricted)
@@ -574,36 +576,24 @@ def refuse_referred_to(view: View, noun: Noun, pk: int) -> None:
         )
 
 
-def search_forms(noun: Noun, values: Values) -> list[Values]:
-    """The folded forms that a record is found by."""
-    texts: dict[tuple[str, str], None] = {}
-    for name in noun.searched:
-        part_name, _, column = name.partition(".")
-        found = [item[column] for item in values[part_name]] if column else [values[part_name]]
-        texts.update({(name, text): None for text in found if text})
-    return [
-        {"field": name, "text": text, "form": form}
-        for name, text in texts
-        for form in dict.fromkeys((fold(text), fold_name(text), fold("".join(text.split("-")))))
-        if form
-    ]
-
-
 def _to_tables(writer: Writer, noun: Noun, values: Values) -> tuple[Values, PartRows]:
+    return _with_references(writer, noun, rows_of(noun, values))
+
+
+def _with_references(writer: Writer, noun: Noun, rows: Rows) -> tuple[Values, PartRows]:
+    """The rows with the keys of what they refer to; a problem where there is no such record."""
     errors: list[dict[str, str]] = []
-    lists = {part.name: values[part.name] for part in noun.parts}
-    row = noun.to_row({name: value for name, value in values.items() if name not in lists})
-    row = _with_keys(writer, noun.sql, [row], [""], errors)[0]
-    parts: dict[Table, tuple[str, list[Values]]] = {}
+    row = _with_keys(writer, noun.sql, [rows.row], [""], errors)[0]
+    parts: dict[Table, tuple[str, Sequence[Values]]] = {}
     for part in noun.parts:
-        items = [{part.scalar: item} if part.scalar else part.to_row(item) for item in lists[part.name]]
+        items = rows.parts[part.name]
         pointers = [f"/{part.name}/{index}" for index in range(len(items))]
-        rows = _with_keys(writer, part_sql(part), items, pointers, errors, scalar=part.scalar)
-        parts[part_sql(part)] = (f"{noun.sql.name}_pk", rows)
+        keyed = _with_keys(writer, part_sql(part), items, pointers, errors, scalar=part.scalar)
+        parts[part_sql(part)] = (f"{noun.sql.name}_pk", keyed)
     if errors:
         raise Problem("reference-not-found", "The record refers to others that do not exist.", errors=errors)
     if noun.searched:
-        parts[SEARCH_FORM] = ("record_pk", search_forms(noun, values))
+        parts[SEARCH_FORM] = ("record_pk", rows.forms)
     return row, parts
 
 

@@ -17,9 +17,9 @@ from app.main import create_app
 from app.migrations import migrate
 from app.models.noun import part_sql
 from app.models.nouns import BY_KIND, NOUNS
+from app.models.rows import search_forms
 from app.settings import Settings
 from app.store.database import Database
-from app.store.records import search_forms
 from benchmarks.data import Keys, Known, Size, tables
 from benchmarks.generate import SIZES, database, generate
 from benchmarks.postgresql import copy

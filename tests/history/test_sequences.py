@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError
 
 from app.history.tables import HISTORY, OPEN
 from app.models.nouns import BY_KIND
+from app.models.rows import search_forms
 from app.problems import Problem
 from app.store.database import Database
-from app.store.records import search_forms
 from tests.history import picture
 from tests.history.model import Model
 from tests.history.picture import CHANGE, COUNTER, RECORD
