@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.routing import Match
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Match
+from starlette.types import Lifespan, Scope
 from starlette_compress import CompressMiddleware
 
 from app import __version__
@@ -93,6 +94,23 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         workers.close()
         database.close()
 
+    app = _described(lifespan)
+    app.state.settings = settings
+    app.state.database = database
+    app.state.snapshots = Snapshots()
+    app.state.candidates = Candidates()
+    app.state.workers = workers
+    app.state.watch = watch
+    app.state.imports = importer
+    app.state.needs = dict(NEEDS)
+    app.state.paths = {}
+    install_handlers(app)
+    _add_middleware(app, settings, database, limiter)
+    return app
+
+
+def _described(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """An application that has its routes and can describe them, on no database."""
     app = FastAPI(
         title="Tejido",
         version=__version__,
@@ -104,15 +122,16 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         separate_input_output_schemas=False,
         dependencies=[Depends(authorise)],
     )
-    app.state.settings = settings
-    app.state.database = database
-    app.state.snapshots = Snapshots()
-    app.state.candidates = Candidates()
-    app.state.workers = workers
-    app.state.watch = watch
-    app.state.imports = importer
-    app.state.needs = dict(NEEDS)
-    app.state.paths = {}
+    app.router.routes.extend(_routes())
+    mount_docs(app)
+    app.openapi = _document  # type: ignore[method-assign]
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """The routes of every application. To look at each endpoint takes time, and once in a process is enough."""
+    whole = APIRouter()
     for router in (
         networks.router,
         evidence.router,
@@ -139,14 +158,14 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         withheld.router,
         health.router,
     ):
-        app.include_router(router)
-    mount_docs(app)
-    install_handlers(app)
-    _add_middleware(app, settings, database, limiter)
+        whole.include_router(router, dependencies=[Depends(authorise)])
+    return tuple(whole.routes)
+
+
+@cache
+def _document() -> dict[str, Any]:
     tags = {noun.path: noun.summary for noun in NOUNS}
-    document = cache(lambda: openapi_document(app, error=ProblemBody, tags=tags, needs=NEEDS))
-    app.openapi = document  # type: ignore[method-assign]
-    return app
+    return openapi_document(_described(), error=ProblemBody, tags=tags, needs=NEEDS)
 
 
 def _add_middleware(app: FastAPI, settings: Settings, database: Database, limiter: Limiter) -> None:
