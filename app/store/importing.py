@@ -7,7 +7,7 @@ What was found by an identifier alone belongs to others and is left as it is. Ev
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, insert, select, tuple_
@@ -23,6 +23,7 @@ from app.history.visibility import owned
 from app.history.writer import Writer
 from app.models.noun import Noun, part_sql, references
 from app.models.nouns import BY_KIND, NOUNS
+from app.models.rows import rows_of
 from app.models.service import SourceRecord
 from app.models.tables import Change, DataVersion, sql_table
 from app.problems import Problem
@@ -42,6 +43,8 @@ _CHANGE = sql_table(Change)
 _VERSION = sql_table(DataVersion)
 _DOCUMENT = BY_KIND["document"]
 _REFERRED = {target for noun in NOUNS for table in owned(noun) for target in references(table).values()}
+_PEER = "conflicts_with"
+"""The one reference by which two records of a kind may name each other."""
 _LEFT = {
     "deleted": "it was deleted here, and stays so",
     "edited": "it was edited here since the last import, and stays as it is",
@@ -195,15 +198,20 @@ class _Importer:
         self.tick = tick
         self.outcome = Outcome()
         self._taken_ids: dict[str, set[str]] = {}
+        self._mutual: list[tuple[Staged, str]] = []
+        """What names a record that comes after it, with its id."""
 
     def run(self) -> Outcome:
         for kind, keys in self.staging.referred():
             for key, pk in known_keys(self.writer.view, self.origin.source, kind, keys).items():
                 self.writer.keys[kind, self.staging.stand_in(kind, key)] = pk
-        for kind in ORDER:
-            for some in self.staging.some(kind):
+        for noun in map(BY_KIND.__getitem__, ORDER):
+            if _PEER in noun.fields.model_fields:
+                self._know_peers(noun)
+            for some in self.staging.some(noun.kind):
                 self.tick(len(some))
-                self._bring(BY_KIND[kind], some)
+                self._bring(noun, some)
+            self._name_peers(noun)
         self.writer.flush()
         return self.outcome
 
@@ -298,7 +306,8 @@ class _Importer:
     def _create(self, noun: Noun, run: Sequence[tuple[Staged, str]]) -> dict[str, int]:
         made: dict[str, int] = {}
         for draft, public_id in run:
-            made[draft.key] = create_as(self.writer, noun, public_id, draft.values, draft.rows)
+            given = self._without_later(noun, draft, public_id)
+            made[draft.key] = create_as(self.writer, noun, public_id, given.values, given.rows)
             # What comes later in the run may stand below it.
             self.writer.keys[noun.kind, self.staging.stand_in(noun.kind, draft.key)] = made[draft.key]
         self.writer.flush()
@@ -310,7 +319,10 @@ class _Importer:
             public_id: self.writer.keys[noun.kind, self.staging.stand_in(noun.kind, draft.key)]
             for draft, public_id, _ in run
         }
-        together = {public_id: (draft.values, {revision}) for draft, public_id, revision in run}
+        together = {
+            public_id: (self._without_later(noun, draft, public_id).values, {revision})
+            for draft, public_id, revision in run
+        }
         for draft, public_id, revision in run:
             if draft.values.get("parent") is not None:
                 # Only one at a time is it seen whether a record would come to stand above itself.
@@ -321,6 +333,33 @@ class _Importer:
         revisions = self._revisions(noun, keys.values())
         self._bind(noun, [(draft, keys[public_id], revisions[keys[public_id]][1]) for draft, public_id, _ in run])
         return {draft.key: keys[name] for draft, name, before in run if revisions[keys[name]][1] != before}
+
+    def _without_later(self, noun: Noun, draft: Staged, public_id: str) -> Staged:
+        """A draft without the other of its kind that it conflicts with, where that one is not there yet."""
+        other = draft.values.get(_PEER)
+        if other is None or (noun.kind, other) in self.writer.keys:
+            return draft
+        self._mutual.append((draft, public_id))
+        values = draft.values | {_PEER: None}
+        return replace(draft, values=values, rows=rows_of(noun, values))
+
+    def _know_peers(self, noun: Noun) -> None:
+        for some in self.staging.some(noun.kind):
+            keys = [draft.key for draft in some]
+            for key, pk in known_keys(self.writer.view, self.origin.source, noun.kind, keys).items():
+                self.writer.keys[noun.kind, self.staging.stand_in(noun.kind, key)] = pk
+
+    def _name_peers(self, noun: Noun) -> None:
+        for draft, public_id in self._mutual:
+            pk = self.writer.keys.get((noun.kind, self.staging.stand_in(noun.kind, draft.key)))
+            if pk is None:
+                continue
+            if (noun.kind, draft.values[_PEER]) in self.writer.keys:
+                self._update(noun, [(draft, public_id, self._revisions(noun, [pk])[pk][1])])
+            else:
+                detail = f"{_PEER} names what was not taken, and was left out"
+                self.staging.note(FileProblem(Severity.warning, "reference-left-out", detail, draft.place, _PEER))
+        self._mutual = []
 
     def _bring_back(self, noun: Noun, draft: Staged, pk: int) -> None:
         """A record that an import made and that was undone comes back under its id."""

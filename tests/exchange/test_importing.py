@@ -203,3 +203,28 @@ def test_nothing_is_bound_twice(seeded_database: Database) -> None:
         ("funding", "360G-agua-1", 2), ("organization", FUNDER, 1), ("organization", GRANTEE, 1),
         ("project", "360G-agua-1", 1), ("project_state", "360G-agua-1 MX-NLE", 1),
     ]  # fmt: skip
+
+
+def test_two_figures_of_one_file_that_name_each_other_are_brought_in(seeded_database: Database) -> None:
+    def figure(key: str, other: str, value: str) -> Draft:
+        return draft(
+            "indicator", key, label="Wells", value=value, qualifier="exact", unit="wells", kind="context",
+            project="360G-agua-1", conflicts_with=other, basis="stated",
+        )  # fmt: skip
+
+    project = [one for one in grant(1) if one.kind == "project"]
+    outcome, problems = bring(seeded_database, [*project, figure("a", "b", "7"), figure("b", "a", "9")])
+    assert (problems, dict(outcome.counts["indicator"])) == ([], {"created": 2})
+
+    def found() -> dict[str, tuple[str, str]]:
+        made = {one["id"]: one for one in records(seeded_database, "indicator") if one["label"] == "Wells"}
+        return {str(one["value"]): (one["id"], made[one["conflicts_with"]]["id"]) for one in made.values()}
+
+    both = found()
+    assert (both["7"], both["9"]) == (both["9"][::-1], both["7"][::-1])
+    before = version(seeded_database)
+    outcome, problems = bring(seeded_database, [*project, figure("a", "b", "7"), figure("b", "a", "9")], "b" * 64)
+    assert (problems, dict(outcome.counts["indicator"]), version(seeded_database)) == ([], {"unchanged": 2}, before)
+    outcome, problems = bring(seeded_database, [*project, figure("a", "b", "7"), figure("b", "a", "8")], "c" * 64)
+    assert (problems, dict(outcome.counts["indicator"])) == ([], {"unchanged": 1, "updated": 1})
+    assert found()["8"] == both["9"]
