@@ -58,6 +58,15 @@ class Backend:
         return f"sqlite:///{path}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is marked long_on_postgresql is long there."""
+    for item in items:
+        on = getattr(item, "callspec", None)
+        if on and on.params.get("backend") == "postgresql" and item.get_closest_marker("long_on_postgresql"):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """Each kind of database in turn."""

@@ -25,6 +25,8 @@ from app.store.records import CREATE
 from tests.routers.asking import fresh, problem, rows
 from tests.routers.conftest import writable
 
+pytestmark = pytest.mark.long_on_postgresql
+
 __all__ = ["writable"]
 
 each_noun = pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.kind)

@@ -533,14 +533,15 @@ def delete_many(writer: Writer, noun: Noun, wanted: Mapping[str, Collection[int]
     writer.delete(noun, *(keys[public_id] for public_id in wanted))
 
 
-def remove(writer: Writer, noun: Noun, pk: int) -> None:
-    """Delete a record to which nothing refers that the writer may see."""
-    if writer.reader is Reader.public:
+def remove(writer: Writer, noun: Noun, *keys: int) -> None:
+    """Delete records to which nothing refers that the writer may see."""
+    kept: set[int] = set()
+    if writer.reader is Reader.public and writer.is_anything_hidden:
         whole = present_view(writer.connection, Reader.restricted)
-        if any(_referring(whole, noun, pk)) or _citations_of(whole, pk):
+        kept = {pk for pk in keys if any(_referring(whole, noun, pk)) or _citations_of(whole, pk)}
+        for pk in kept:
             writer.withdraw(noun, pk)
-            return
-    writer.delete(noun, pk)
+    writer.delete(noun, *(pk for pk in keys if pk not in kept))
 
 
 def own_visibility(view: View, pk: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NoReturn
 
 from sqlalchemy import Table, func, select
@@ -223,29 +224,28 @@ def _taken_away(view: View, run: RunSummary, effect: _Effect) -> Iterator[Values
             yield {"ref": ref, "reason": "past-expunged", "detail": "what it was before was expunged"}
 
 
-def _referring_columns() -> Iterator[tuple[Noun, Table, str, str]]:
-    """Every column that refers to a record: whose, its table, the column with the owner's key, the column."""
+def _referring_columns() -> Iterator[tuple[Noun, Table, str, str, str]]:
+    """Every column that refers to a record: whose, its table, the column with the owner's key, the column, to what."""
     for noun in NOUNS:
         for table, owner in owned(noun).items():
-            for field in references(table):
+            for field, kind in references(table).items():
                 if f"{field}_pk" != owner:
-                    yield noun, table, owner, f"{field}_pk"
+                    yield noun, table, owner, f"{field}_pk", kind
 
 
-def _referrers(view: View, keys: Collection[int]) -> Iterator[tuple[Noun, int, int]]:
-    """What refers to records: whose kind, its key, the key of the record."""
-    for noun, table, owner, column in _referring_columns():
+def _referrers(view: View, keys: Mapping[str, Collection[int]]) -> Iterator[tuple[int, int]]:
+    """What refers to records (kind -> keys): its key, the key of the record."""
+    for _, table, owner, column, kind in _referring_columns():
         rows = view[table]
-        for some in chunks(keys):
+        for some in chunks(keys.get(kind, ()) if kind in BY_KIND else chain(*keys.values())):
             query = select(rows.c[owner], rows.c[column]).where(rows.c[column].in_(some))
-            for referrer, target in view.connection.execute(query):
-                yield noun, referrer, target
+            yield from ((referrer, target) for referrer, target in view.connection.execute(query))
 
 
 def _referred_to_later(view: View, effect: _Effect) -> Iterator[Values]:
-    created, own = effect.keys(effect.created), effect.keys()
+    own = effect.keys()
     # What the run itself created goes too, and what it updated becomes as it was when those were not there.
-    found = [(pk, target) for _, pk, target in _referrers(view, created) if pk not in own]
+    found = [(pk, target) for pk, target in _referrers(view, effect.created) if pk not in own]
     names = _refs(view, {pk for pair in found for pk in pair})
     for referrer, target in sorted((names[pk], names[target]) for pk, target in set(found)):
         yield {"ref": referrer, "reason": "refers-to", "detail": f"refers to {target}, which the run created"}
@@ -265,7 +265,7 @@ def _gone(view: View, before: View, effect: _Effect) -> Iterator[Values]:
 
 def _references_of(view: View, keys: Collection[int]) -> Iterator[tuple[int, int]]:
     """What records refer to: the key of the record, the key of the other one."""
-    for _, table, owner, column in _referring_columns():
+    for _, table, owner, column, _ in _referring_columns():
         rows = view[table]
         for some in chunks(keys):
             query = select(rows.c[owner], rows.c[column]).where(rows.c[owner].in_(some), rows.c[column].is_not(None))
@@ -322,30 +322,33 @@ def _delete_created(writer: Writer, effect: _Effect, still: Collection[int]) -> 
     view = writer.view
     writer.flush()
     kept: dict[str, list[int]] = {}
-    held = {target for _, pk, target in _referrers(view, effect.keys()) if pk in still}
+    held = {target for pk, target in _referrers(view, effect.created) if pk in still} if still else set()
     for noun in reversed(NOUNS):
         above = _above(view, noun, effect.created.get(noun.kind, ()))
         below: dict[int, set[int]] = {}
         for pk, targets in above.items():
             for target in targets:
                 below.setdefault(target, set()).add(pk)
+        levels: dict[int, int] = {}
         for pk in reversed(_in_order(above)):
             if pk in held:
                 kept.setdefault(noun.kind, []).append(pk)
                 held |= _targets(view, noun, pk)
                 continue
-            for other in below.get(pk, set()) & above.keys():
+            lower = below.get(pk, set())
+            for other in lower - levels.keys():
                 # They refer to each other, so that neither could go first.
                 writer.update(noun, other, dict.fromkeys(_ladders(noun)), {})
-            remove(writer, noun, pk)
-            del above[pk]
+            levels[pk] = max((levels[other] + 1 for other in lower & levels.keys()), default=0)
+        for level in sorted(set(levels.values())):
+            remove(writer, noun, *(pk for pk in levels if levels[pk] == level))
     return kept
 
 
 def _targets(view: View, noun: Noun, pk: int) -> set[int]:
     """What a record refers to."""
     found: set[int] = set()
-    for owner_noun, table, owner, column in _referring_columns():
+    for owner_noun, table, owner, column, _ in _referring_columns():
         if owner_noun is noun:
             rows = view[table]
             query = select(rows.c[column]).where(rows.c[owner] == pk, rows.c[column].is_not(None))

@@ -10,6 +10,8 @@ from tests.conftest import Backend
 from tests.routers.asking import problem
 from tests.support.keys import as_caller, bearer, client_of, key_for, make_key
 
+pytestmark = pytest.mark.long_on_postgresql
+
 Clients = Callable[..., TestClient]
 MOST = int(Settings().rate_limit_failed_keys.split("/")[0])
 WRONG = bearer(f"tjd_{'0' * 10}_{'a' * 43}")

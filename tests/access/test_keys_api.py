@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from tests.routers.asking import create, pointers, problem
 from tests.support.keys import bearer
 
+pytestmark = pytest.mark.long_on_postgresql
+
 Clients = Callable[..., TestClient]
 
 

@@ -19,6 +19,8 @@ from tests.conftest import Backend
 from tests.routers.asking import problem
 from tests.support.keys import bearer, client_of, make_key
 
+pytestmark = pytest.mark.long_on_postgresql
+
 SCOPES: dict[str, tuple[str, ...]] = {
     "read": ("read",),
     "write": ("write",),

@@ -29,6 +29,8 @@ from app.models.nouns import NOUNS
 from app.problems import TITLES
 from app.settings import Settings
 
+pytestmark = pytest.mark.long_on_postgresql
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 VENDOR = ROOT / "app" / "explorer" / "vendor"

@@ -4,10 +4,7 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -30,6 +27,9 @@ from app.models.tables import Reader
 from app.store.database import Database
 from app.store.records import CREATE, PageQuery, create, list_page
 from tests.exchange.reading import read_all
+from tests.support.commands import command
+
+pytestmark = pytest.mark.long_on_postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
 each_format = pytest.mark.parametrize("form", ARCHIVE_FORMATS)
@@ -226,19 +226,6 @@ def test_what_is_written_meanwhile_is_not_in_it(own: Database) -> None:
     writing.join(30)
     assert not writing.is_alive(), "a reader that is slow keeps nobody from writing"
     assert first + b"".join(pieces) == before
-
-
-def command(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line, on a database."""
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
-        cwd=folder,
-        env=os.environ | {"TEJIDO_DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_the_command_writes_the_archive_and_the_template_and_replaces_nothing_unasked(url: str, tmp_path: Path) -> None:

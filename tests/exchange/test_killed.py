@@ -61,7 +61,15 @@ def bring(database: Database, content: bytes) -> Result:
     return import_file(database, Request(file=io.BytesIO(content), file_name="grants.json"))
 
 
-@pytest.mark.parametrize(("stage", "many"), [("reading", 30_000), ("writing", 1), ("writing", 240), ("writing", 480)])
+@pytest.mark.parametrize(
+    ("stage", "many"),
+    [
+        ("reading", 30_000),
+        ("writing", 240),
+        pytest.param("writing", 1, marks=pytest.mark.long),
+        pytest.param("writing", 480, marks=pytest.mark.long),
+    ],
+)
 def test_what_is_killed_leaves_nothing_and_can_be_run_again(url: str, tmp_path: Path, stage: str, many: int) -> None:
     path, scratch = tmp_path / "grants.json", tmp_path / "scratch"
     path.write_bytes(grants())

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 from sqlmodel import SQLModel
 
-from app.history.tables import HISTORY, current_at
+from app.history.tables import HISTORY, OPEN, current_at
 from app.models.noun import part_sql, references
 from app.models.nouns import BY_KIND, NOUNS, ref_of
 
@@ -34,6 +34,27 @@ def past(connection: Connection, version: int) -> Rows:
         query = select(*columns).where(current_at(history, version)).order_by(history.c.pk)
         found[name] = [dict(row) for row in connection.execute(query).mappings()]
     return found
+
+
+def changes(connection: Connection, name: str) -> dict[int, dict[int, tuple[Row | None, Row | None]]]:
+    """Version -> key -> the row of a table before and after, for those that the version changed."""
+    history = HISTORY[name]
+    found: dict[int, dict[int, tuple[Row | None, Row | None]]] = {}
+    query = select(history).order_by(history.c.pk, history.c.valid_from)
+    last_pk, last_to = -1, 0
+    for given in connection.execute(query).mappings():
+        row = dict(given)
+        first, last = row.pop("valid_from"), row.pop("valid_to")
+        assert first < last, (name, row)
+        assert row["pk"] != last_pk or first >= last_to, (name, row, "two rows at one version")
+        last_pk, last_to = row["pk"], last
+        before, _ = found.setdefault(first, {}).get(row["pk"], (None, None))
+        found[first][row["pk"]] = (before, row)
+        if last != OPEN:
+            found.setdefault(last, {})[row["pk"]] = (row, None)
+    return {
+        version: {pk: (old, new) for pk, (old, new) in rows.items() if old != new} for version, rows in found.items()
+    }
 
 
 def present(connection: Connection) -> int:

@@ -40,31 +40,29 @@ def check(connection: Connection) -> None:
         columns = [history.c[column.name] for column in TABLES[name].columns]
         still = select(*columns).where(history.c.valid_to == OPEN).order_by(history.c.pk)
         assert [dict(row) for row in connection.execute(still).mappings()] == live[name], name
-    kinds = {noun.kind: noun.sql.name for noun in NOUNS}
+    changed = {noun.sql.name: picture.changes(connection, noun.sql.name) for noun in NOUNS}
     revisions: dict[int, int] = {}
-    for version in range(1, number + 1):
-        before, after = picture.past(connection, version - 1), picture.past(connection, version)
-        logged: dict[int, list[Any]] = {}
-        query = select(CHANGE.c.record_pk, CHANGE.c.action, CHANGE.c.revision, CHANGE.c.position)
-        rows = connection.execute(query.where(CHANGE.c.version == version).order_by(CHANGE.c.position)).all()
+    log: dict[int, list[Any]] = {version: [] for version in range(1, number + 1)}
+    for row in connection.execute(select(CHANGE).order_by(CHANGE.c.version, CHANGE.c.position)):
+        log[row.version].append(row)
+    for version, rows in log.items():
         assert rows, f"version {version} changed nothing"
         assert [row.position for row in rows] == list(range(len(rows)))
+        logged: dict[int, list[Any]] = {}
         for row in rows:
             assert row.revision == revisions.get(row.record_pk, 0) + 1
             revisions[row.record_pk] = row.revision
             logged.setdefault(row.record_pk, []).append(row.action)
-        for name in kinds.values():
-            old, new = ({row["pk"]: row for row in rows[name]} for rows in (before, after))
-            for pk in old.keys() | new.keys():
-                if old.get(pk) == new.get(pk):
-                    continue
+        for name, found in changed.items():
+            for pk, (old, new) in found.pop(version, {}).items():
                 actions = logged[pk]
-                if pk not in old:
+                if old is None:
                     assert actions[0] in ("create", "restore"), (name, pk, actions)
-                if pk not in new:
+                if new is None:
                     assert actions[-1] == "delete", (name, pk, actions)
-                if pk in new:
-                    assert new[pk]["revision"] == revisions[pk]
+                else:
+                    assert new["revision"] == revisions[pk]
+    assert not any(changed.values()), "of a version that does not exist"
     assert revisions == dict(connection.execute(select(RECORD.c.pk, RECORD.c.revision)).all())
 
 

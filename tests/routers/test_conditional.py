@@ -9,6 +9,8 @@ from app.models.nouns import BY_KIND, NOUNS
 from tests.routers.asking import create, problem, version
 from tests.support.keys import as_caller
 
+pytestmark = pytest.mark.long_on_postgresql
+
 ENCODINGS = ("identity", "gzip", "zstd", "br")
 READS = (
     "/v1/topics?limit=100",

@@ -11,6 +11,8 @@ from app.models.noun import Noun, Values, part_sql, references
 from app.models.nouns import BY_KIND, NOUNS
 from tests.routers.asking import create, fresh, has, pointers, problem, rows, version
 
+pytestmark = pytest.mark.long_on_postgresql
+
 each_noun = pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.kind)
 ANSWER_ONLY = {"id", "ref", "revision", "value_status", "included"}
 CITATION = {"document": "doc-conjusticia", "paragraph": 3, "cue": "words to find it by"}

@@ -11,6 +11,8 @@ from app.store.derived import DERIVED
 from tests.routers.asking import create, pointers, problem
 from tests.support.keys import as_caller
 
+pytestmark = pytest.mark.long_on_postgresql
+
 Json = dict[str, Any]
 
 

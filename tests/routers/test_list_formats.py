@@ -19,6 +19,8 @@ from app.exchange.tables_writing import FORMATS
 from app.models.nouns import NOUNS
 from tests.routers.asking import problem
 
+pytestmark = pytest.mark.long_on_postgresql
+
 each_format = pytest.mark.parametrize("form", FORMATS)
 Answer = Any
 

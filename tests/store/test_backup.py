@@ -248,6 +248,7 @@ ADDRESSES = [
 ]
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("into", ["sqlite", "postgresql"])
 def test_the_service_answers_from_a_restored_database_as_before(
     database: Database, targets: Targets, tmp_path: Path, into: str
@@ -466,6 +467,7 @@ backup.write_backup(Database(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_backup_that_is_killed_leaves_none_and_stops_no_other(database: Database, tmp_path: Path, stage: str) -> None:
     path = tmp_path / "one"
@@ -672,6 +674,7 @@ def test_the_first_data_set_is_not_overwritten(good: Path, database: Database) -
     assert everything(database) == before
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("moment", "into"),
     [
