@@ -36,6 +36,8 @@ CALLERS: dict[str, tuple[str, ...]] = {
     "write and restricted": ("write", "restricted"),
     "admin": ("admin",),
 }
+SENDERS = 2
+"""Callers that send each request: others from one to the next."""
 # Left out, because what they ask depends on the data and not on the document alone: that valid data is accepted (an id
 # may be unknown, a reference broken), and what follows a deletion. What needs Schemathesis's phase of coverage (methods
 # that are not there, headers that are missing) is in tests/routers and tests/limits, and that keys are
@@ -57,7 +59,7 @@ FEW = settings(
     phases=[Phase.generate],
 )  # fmt: skip
 SOME = settings(FEW, max_examples=10)
-MANY = settings(FEW, max_examples=100, derandomize=False)
+MANY = settings(FEW, max_examples=100)
 
 each_operation = pytest.mark.parametrize("label", OPERATIONS)
 
@@ -181,10 +183,12 @@ def test_every_answer_is_documented_on_postgresql_too(service: Service, label: s
 
 
 def ask(service: Service, label: str, wanted: settings) -> None:
-    """Send requests of an operation, each by every caller, and fail with all that is wrong with the answers."""
+    """Send requests of an operation, each by some of the callers, and fail with all that is wrong with the answers."""
     operation = service.schema.find_operation_by_label(label)
     known = next((values for path, values in service.known.items() if f"{path}/" in f"{label}/"), [])
     wrong: dict[str, str] = {}
+    # A form is made of texts, so that what is of a wrong type before it is sent may be right then.
+    checks = [one for one in CHECKS if label != "POST /v1/imports" or one is not negative_data_rejection]
 
     @wanted
     @given(
@@ -205,11 +209,11 @@ def ask(service: Service, label: str, wanted: settings) -> None:
             case.headers["If-Match"] = tag
         if version is not None and "as_of" in case.query:
             case.query["as_of"] = version
-        for caller in callers:
+        for caller in callers[:SENDERS]:
             headers = service.headers[caller]
             response = case.call(session=service.client, headers=headers)
             try:
-                case.validate_response(response, checks=CHECKS, headers=headers)
+                case.validate_response(response, checks=checks, headers=headers)
             except FailureGroup as group:
                 for failure in group.exceptions:
                     wrong.setdefault(f"{caller}: {type(failure).__name__}", str(group))
