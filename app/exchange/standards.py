@@ -184,7 +184,7 @@ def _as_followthemoney(
 STANDARDS = {
     one.name: one
     for one in (
-        Standard("360giving", "application/json", "json", "360Giving JSON: grants.", _as_360giving),
+        Standard("360giving", "application/vnd.360giving+json", "json", "360Giving JSON: grants.", _as_360giving),
         Standard("iati", "application/xml", "xml", "IATI 2.03 XML: activities.", _as_iati),
         Standard(
             "followthemoney",

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -15,11 +16,12 @@ from app.exchange import template
 from app.exchange.archive import MEDIA_TYPE, About, archive_name, write_archive
 from app.exchange.dictionary import CITATIONS, table_of
 from app.exchange.paging import Version, fitting_page, sized, whole_list
-from app.exchange.standards import STANDARDS, publication_of
+from app.exchange.standards import OF_PROJECTS, STANDARDS, publication_of
 from app.exchange.tables_writing import FORMATS, TableFormat
 from app.graph.formats import preferred
 from app.history.view import View
 from app.models.noun import Noun
+from app.models.nouns import BY_KIND
 from app.problems import Problem
 from app.routers.citing import permalink
 from app.routers.common import (
@@ -34,7 +36,7 @@ from app.routers.common import (
     view_of,
 )
 from app.store.database import Database
-from app.store.records import PageQuery
+from app.store.records import PageQuery, list_page
 
 router = APIRouter(prefix="/v1", tags=["service"])
 
@@ -57,11 +59,12 @@ TABLE_CONTENT: dict[str, Any] = {
 }
 """The documented answers of a list beside JSON."""
 STANDARD_CONTENT: dict[str, Any] = {
-    one.media_type: {"schema": _BYTES | {"description": one.description}} for one in STANDARDS.values()
+    media: {"schema": ({"type": "object"} if media.endswith("+json") else _BYTES) | {"description": one.description}}
+    for media, one in ((one.media_type, one) for one in STANDARDS.values())
 }
 """The documented answers in other standards."""
-PROJECT_CONTENT = {STANDARDS["iati"].media_type: STANDARD_CONTENT[STANDARDS["iati"].media_type]}
-"""The documented answers of the list of projects beside JSON and tables; 360Giving is JSON too."""
+PROJECT_CONTENT = {STANDARDS[name].media_type: STANDARD_CONTENT[STANDARDS[name].media_type] for name in OF_PROJECTS}
+"""The documented answers of the list of projects beside JSON and tables."""
 LIST_FORMAT = Field(
     default=None,
     description="Format of the answer; without it the Accept header chooses, JSON by default. A table is the whole "
@@ -158,6 +161,8 @@ def _while_read(request: Request, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def standard_response(request: Request, database: Database, view: View, name: str, query: PageQuery) -> Response:
     """The projects of a list, or with FollowTheMoney the whole data set, in another standard."""
+    # What is wrong with the question has to be said before the answer begins.
+    list_page(view, BY_KIND["project"], replace(query, limit=1, include=()))
     standard, settings = STANDARDS[name], request.app.state.settings
     publication = publication_of(settings, view, settings.public_url or str(request.base_url))
     pieces = standard.write(Version.of(database, view), query, publication, Counter())

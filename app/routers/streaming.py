@@ -46,7 +46,8 @@ class EventStream(StreamingResponse):
         """Send events, if there is room for one more."""
         with self._watch.wait_for(self.caller.reader) as waiting:
             if waiting is None:
-                raise Problem("busy", "Too many streams are open.", headers={"Retry-After": "5"})
+                why = "The service stops." if self._watch.is_ending else "Too many streams are open."
+                raise Problem("busy", why, headers={"Retry-After": "5"})
             if not self._is_head:
                 self.body_iterator = self._all(waiting)
             await super().__call__(scope, receive, send)

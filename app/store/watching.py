@@ -112,6 +112,11 @@ class Watch:
             with self._lock:
                 self._waiting.discard(one)
 
+    def open(self) -> None:
+        """Let others wait again, after `close`."""
+        self.is_ending = False
+        self._wake.clear()
+
     def close(self) -> None:
         """End all waiting."""
         with self._lock:

@@ -559,4 +559,5 @@ def test_every_answer_of_now_and_then_is_the_models(service: Service) -> None:
 
 @pytest.mark.long
 def test_every_answer_of_now_and_then_is_the_models_at_length(service: Service) -> None:
-    run(service, 200, derandomize="CI" in os.environ)
+    # On PostgreSQL each step takes three times as long.
+    run(service, 200 if service.backend.name == "sqlite" else 60, derandomize="CI" in os.environ)

@@ -18,7 +18,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.access.keys import revoke_key
+from app.main import create_app
 from app.models.nouns import BY_KIND
+from app.settings import Settings
 from app.store import records
 from app.store.database import Database
 from app.store.records import CREATE
@@ -660,3 +662,11 @@ def test_a_made_record_of_every_kind_is_in_the_feed(client: TestClient) -> None:
     assert [(one["kind"], one["record_id"]) for one in feed(client, since=since)] == [
         (kind, one["id"]) for kind, one in zip(kinds, made, strict=True)
     ]
+
+
+def test_a_service_that_is_started_again_has_streams_again(url: str) -> None:
+    app = create_app(Settings(database_url=url))
+    for _ in range(2):
+        with TestClient(app) as client:
+            head = client.head("/v1/changes?format=events")
+            assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")

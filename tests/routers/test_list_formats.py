@@ -256,3 +256,9 @@ def test_the_template_is_a_workbook_that_everybody_may_have(clients: Callable[..
     assert "organizations" in openpyxl.load_workbook(io.BytesIO(response.content)).sheetnames
     known = {"If-None-Match": response.headers["etag"]}
     assert clients().get("/v1/imports/template", headers=known).status_code == 304
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl", "parquet", "360giving", "iati"])
+def test_a_question_that_is_wrong_is_refused_before_the_answer_begins(seeded: TestClient, form: str) -> None:
+    problem(seeded.get(f"/v1/projects?format={form}&funder=nobody"), "unknown-id")
+    problem(seeded.get(f"/v1/projects?format={form}&cursor=x"), "bad-cursor")
