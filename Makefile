@@ -4,6 +4,7 @@ PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 WORKERS ?= 2
 ARGS ?=
+FULL ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,8 +31,8 @@ test: $(STAMPS)/test ## Run the tests; ARGS goes to pytest, WORKERS is the numbe
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
 
 .PHONY: test-long
-test-long: $(STAMPS)/test ## Run the long tests, which `make test` leaves out
-	@$(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)
+test-long: $(STAMPS)/test ## Run the long tests, which `make test` leaves out; FULL=1 runs them four times as long
+	@$(if $(FULL),TEJIDO_TEST_FULL=1) $(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)
 
 .PHONY: bench
 bench: $(STAMPS)/bench ## Measure beside others and write docs/benchmarks.md; ARGS names rows, see docs/benchmarks.md

@@ -28,6 +28,7 @@ from app.models.nouns import NOUNS
 from app.settings import Settings
 from tests.conftest import Backend
 from tests.support.keys import bearer, key_for
+from tests.support.long import sized
 
 CALLERS: dict[str, tuple[str, ...]] = {
     "anonymous": (),
@@ -59,7 +60,7 @@ FEW = settings(
     phases=[Phase.generate],
 )  # fmt: skip
 SOME = settings(FEW, max_examples=10)
-MANY = settings(FEW, max_examples=100)
+MANY = settings(FEW, max_examples=sized(100))
 
 each_operation = pytest.mark.parametrize("label", OPERATIONS)
 

@@ -42,6 +42,7 @@ from tests.conftest import Backend
 from tests.history.ledger import KINDS, Entry, Key, Ledger
 from tests.history.picture import VERSION
 from tests.support.keys import bearer, client_of, key_for
+from tests.support.long import sized
 
 NETWORK = "/v1/networks/funder-partner-state"
 STATES = ("MX-AGU", "MX-JAL", "MX-OAX")
@@ -559,5 +560,4 @@ def test_every_answer_of_now_and_then_is_the_models(service: Service) -> None:
 
 @pytest.mark.long
 def test_every_answer_of_now_and_then_is_the_models_at_length(service: Service) -> None:
-    # On PostgreSQL each step takes three times as long.
-    run(service, 200 if service.backend.name == "sqlite" else 60, derandomize="CI" in os.environ)
+    run(service, sized(200), derandomize="CI" in os.environ)

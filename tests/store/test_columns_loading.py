@@ -30,13 +30,14 @@ from app.store.records import CREATE
 from app.store.seed import load_seed
 from tests.store.columns import assert_same, columns_of_rows
 from tests.store.world import write
+from tests.support.long import sized
 
 REFUSED = re.compile("UNIQUE|23505|_not_itself")
 """What a table may refuse in a random write."""
 REFERENCES = [(name, column) for name, spec in SPEC.items() for column, kind in spec.items() if kind.name == "ref"]
 RANDOMS = st.integers(0, 2**32).map(Random)
 FEW = settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=[*HealthCheck])
-MANY = settings(FEW, max_examples=40)
+MANY = settings(FEW, max_examples=sized(40))
 
 
 @pytest.fixture

@@ -1,9 +1,15 @@
 """Tests that are repeated with other values: the first ones always, the others in the long tests."""
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
+
+
+def sized(whole: int) -> int:
+    """How often a long test repeats what it does: a quarter of it, unless `make test-long FULL=1` wants the whole."""
+    return whole if os.environ.get("TEJIDO_TEST_FULL") else max(1, whole // 4)
 
 
 def long(values: Iterable[Any]) -> list[Any]:
