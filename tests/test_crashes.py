@@ -583,6 +583,7 @@ def crash(url: str, folder: Path, loops: int, seed: int) -> Counter[str]:
     return run.counts
 
 
+@pytest.mark.long_on_postgresql
 def test_a_crash_loses_no_acknowledged_write_and_leaves_none_by_half(url: str, tmp_path: Path) -> None:
     counts = crash(url, tmp_path, loops=3, seed=1)
     assert counts["acknowledged"] >= 3, counts

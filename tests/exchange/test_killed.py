@@ -61,6 +61,7 @@ def bring(database: Database, content: bytes) -> Result:
     return import_file(database, Request(file=io.BytesIO(content), file_name="grants.json"))
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("stage", "many"),
     [

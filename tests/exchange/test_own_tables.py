@@ -46,6 +46,7 @@ def bring(database: Database, name: str, content: bytes) -> Result:
     return import_file(database, Request(file=io.BytesIO(content), file_name=name))
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_archive_fills_an_empty_database_with_the_same(
     seeded_database: Database, empty_database: Database, form: str

@@ -554,6 +554,7 @@ def run(service: Service, examples: int, *, derandomize: bool) -> None:
     )
 
 
+@pytest.mark.long_on_postgresql
 def test_every_answer_of_now_and_then_is_the_models(service: Service) -> None:
     run(service, 8, derandomize=True)
 

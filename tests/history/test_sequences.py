@@ -200,6 +200,7 @@ def check_registry_against_the_log(connection: Connection) -> None:
         assert not deleted or log[-1].version == record.deleted_in
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("seed", [1, 2])
 def test_single_writes_in_any_order_keep_tables_histories_and_log_in_step(database: Database, seed: int) -> None:
     run = Run(database, seed, most=1)
@@ -209,6 +210,7 @@ def test_single_writes_in_any_order_keep_tables_histories_and_log_in_step(databa
     assert run.outcomes["committed"] > STEPS / 3, run.outcomes
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("seed", [3, 4])
 def test_several_writes_in_one_transaction_make_one_version_and_see_each_other(database: Database, seed: int) -> None:
     run = Run(database, seed, most=4)

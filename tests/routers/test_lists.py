@@ -15,6 +15,8 @@ from app.store.records import filter_parameter, include_names
 from app.store.references import related, single_references
 from tests.routers.asking import problem
 
+pytestmark = pytest.mark.long_on_postgresql
+
 each_noun = pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.kind)
 COLUMNS = {"low_micro": "value"}
 """Sorts by a name that answers do not have -> the field that tells the same."""
@@ -146,7 +148,6 @@ def test_a_walk_goes_on_past_text_that_does_not_print(client: TestClient) -> Non
     assert len(found) == len(set(found)) == 44 + 7
 
 
-@pytest.mark.long_on_postgresql
 @each_noun
 def test_a_cursor_of_another_sort_is_refused(seeded: TestClient, noun: Noun) -> None:
     sorts = [f"{sign}{name}" for name in ("id", *noun.sorts) for sign in ("", "-")]
@@ -344,7 +345,6 @@ def test_a_filter_with_a_value_that_it_cannot_have_says_so(seeded: TestClient, a
     problem(response)
 
 
-@pytest.mark.long_on_postgresql
 @each_noun
 def test_missing_finds_the_records_in_which_a_field_is_empty(seeded: TestClient, whole: Whole, noun: Noun) -> None:
     records = whole(noun)
@@ -401,7 +401,6 @@ def _includes() -> list[Any]:
     return [pytest.param(noun, name, id=f"{noun.kind}.{name}") for noun in NOUNS for name in include_names(noun)]
 
 
-@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(("noun", "name"), _includes())
 def test_include_brings_the_records_that_belong(seeded: TestClient, whole: Whole, noun: Noun, name: str) -> None:
     def wanted(record: Values) -> Any:

@@ -435,6 +435,7 @@ def test_a_target_that_is_restricted_later_is_not_told(world: TestClient) -> Non
     problem(world.get("/v1/organizations/one", follow_redirects=False), "gone")
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("seed", [0, *long([1])])
 def test_merges_tell_the_public_nothing_of_secrets(backend: Backend, seed: int) -> None:
     with pair(backend, 1000 + seed) as both:

@@ -206,6 +206,7 @@ def test_the_tables_that_are_copied_are_those_of_the_models_each_after_those_it_
     assert kinds == {"VARCHAR", "INTEGER", "BIGINT", "BOOLEAN", "DATETIME", "BLOB"}
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("into", "migrated"),
     [("sqlite", False), ("postgresql", False), ("postgresql", True)],

@@ -124,6 +124,7 @@ def ask_everything(both: Pair) -> None:
     assert set(statuses) <= {200, 400, 401, 404, 410}, statuses
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("seed", [0, *long([1, 2])])
 def test_the_public_cannot_tell_that_there_are_secrets(backend: Backend, seed: int) -> None:
     with pair(backend, seed) as both:
