@@ -24,6 +24,7 @@ from app.settings import Settings
 from app.store.records import CREATE
 from tests.routers.asking import fresh, problem, rows
 from tests.routers.conftest import writable
+from tests.support.long import sized
 
 pytestmark = pytest.mark.long_on_postgresql
 
@@ -358,17 +359,20 @@ PROBES = [
 def test_no_value_of_any_parameter_of_any_operation_is_a_failure(seeded: TestClient) -> None:
     document = seeded.get("/openapi.json").json()
     shared = document["components"]["parameters"]
+    step = len(PROBES) // sized(len(PROBES))
     for path, operations in document["paths"].items():
-        for listed in operations.get("get", {}).get("parameters", []):
+        described = {int(status) for status in operations.get("get", {}).get("responses", {})} - {500, 503, 504}
+        for number, listed in enumerate(operations.get("get", {}).get("parameters", [])):
             parameter = shared[listed["$ref"].rsplit("/", 1)[1]] if "$ref" in listed else listed
-            for value in PROBES:
+            for value in PROBES[number % step :: step]:
                 quoted = quote(value, safe="")
                 if parameter["in"] == "path":
                     address = path.replace(f"{{{parameter['name']}}}", quoted)
                 else:
                     address = f"{path.replace('{id}', 'ned')}?{parameter['name']}={quoted}"
                 response = seeded.get(address)
-                assert response.status_code in (200, 400, 404), (address, response.text)
+                # Of an address that is none no route describes the answer.
+                assert response.status_code in described | {404}, (address, response.text)
                 if response.status_code != 200:
                     problem(response)
 
