@@ -24,7 +24,7 @@ from app.settings import Settings
 from app.store.records import CREATE
 from tests.routers.asking import fresh, problem, rows
 from tests.routers.conftest import writable
-from tests.support.long import sized
+from tests.support.long import long, some_of
 
 pytestmark = pytest.mark.long_on_postgresql
 
@@ -45,7 +45,7 @@ HOSTILE: list[Any] = [
 
 
 BASIC: list[Any] = [None, True, 2**63, 0.5, SECRET, "a\u0000", [SECRET], {"a": SECRET}]
-sweep = pytest.mark.parametrize("values", [BASIC, pytest.param(HOSTILE, marks=pytest.mark.long)], ids=["basic", "all"])
+sweep = pytest.mark.parametrize("values", [BASIC, *long([some_of(HOSTILE)])], ids=["basic", "all"])
 
 
 @pytest.fixture
@@ -359,12 +359,11 @@ PROBES = [
 def test_no_value_of_any_parameter_of_any_operation_is_a_failure(seeded: TestClient) -> None:
     document = seeded.get("/openapi.json").json()
     shared = document["components"]["parameters"]
-    step = len(PROBES) // sized(len(PROBES))
     for path, operations in document["paths"].items():
         described = {int(status) for status in operations.get("get", {}).get("responses", {})} - {500, 503, 504}
         for number, listed in enumerate(operations.get("get", {}).get("parameters", [])):
             parameter = shared[listed["$ref"].rsplit("/", 1)[1]] if "$ref" in listed else listed
-            for value in PROBES[number % step :: step]:
+            for value in some_of(PROBES, number):
                 quoted = quote(value, safe="")
                 if parameter["in"] == "path":
                     address = path.replace(f"{{{parameter['name']}}}", quoted)
