@@ -19,7 +19,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from app.exchange.drafts import Draft, Place, Problem, Severity
-from app.models.noun import Noun, Part, Values, part_sql, references
+from app.models.noun import PEER, Noun, Part, Values, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS
 from app.models.rows import Rows, rows_of
 
@@ -134,28 +134,33 @@ class Staging:
             if values == before:
                 return
         try:
-            checked, evidence = self._validated(noun, values), pickle.dumps(self._evidence(noun, draft))
+            checked = self._validated(noun, values)
+            evidence = None if known is not None else self._evidence(noun, draft)
         except ValidationError as error:
             self._note_invalid(noun, draft, error)
             return
         if known is not None:
             self._change(known[0], noun, values, checked)
             return
-        number = next(self._numbers)
+        number, place = next(self._numbers), draft.place
         self._connection.execute(
-            "INSERT INTO draft (number, kind, key, place, words, cue, revision, evidence)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, draft.kind, draft.key, draft.place.number, draft.place.words, draft.cue, draft.revision, evidence),
+            "INSERT INTO draft"
+            " (number, kind, key, place, words, cue, revision, evidence, fields, made, digest, parent)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(number, draft.kind, draft.key, place.number, place.words, draft.cue, draft.revision),
+                pickle.dumps(evidence),
+                *_made(noun, values, checked),
+            ),
         )
-        self._change(number, noun, values, checked)
+        self._refer(number, noun, values)
         self.drafts[draft.kind] += 1
 
     def _change(self, number: int, noun: Noun, values: Values, checked: Values) -> None:
-        """Keep what a draft says, and what is made of it."""
-        made = (checked, rows_of(noun, checked))
+        """Let a draft say something else."""
         self._connection.execute(
             "UPDATE draft SET fields = ?, made = ?, digest = ?, parent = ? WHERE number = ?",
-            (pickle.dumps(values), pickle.dumps(made), _digest(values), values.get(_above(noun) or ""), number),
+            (*_made(noun, values, checked), number),
         )
         self._refer(number, noun, values)
 
@@ -340,6 +345,12 @@ class Staging:
             yield Problem(Severity(severity), code, detail, place, field)
 
 
+def _made(noun: Noun, values: Values, checked: Values) -> tuple[bytes, bytes, str, str | None]:
+    """What a draft says, what is made of it, its digest, and what stands above it."""
+    made = (checked, rows_of(noun, checked))
+    return pickle.dumps(values), pickle.dumps(made), _digest(values), values.get(_above(noun) or "")
+
+
 def _staged(
     kind: str,
     key: str,
@@ -359,7 +370,7 @@ def _staged(
 def _above(noun: Noun) -> str | None:
     """The field by which records of a kind stand below others of their kind; two indicators may name each other."""
     ladders = (name for name, target in references(noun.sql).items() if target == noun.kind)
-    return next((name for name in ladders if name != "conflicts_with"), None)
+    return next((name for name in ladders if name != PEER), None)
 
 
 def _referred(noun: Noun, values: Values) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,9 @@ from app.models.types import Count, Cue, Line, PublicId, Schema, ValueStatus
 
 Values = dict[str, Any]
 
+PEER = "conflicts_with"
+"""The one reference by which two records of a kind may name each other; by any other to its kind one stands above."""
+
 
 class CitationFields(Schema):
     """Where a document says it: the paragraph counts the non-empty lines from 0."""

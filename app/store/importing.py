@@ -21,7 +21,7 @@ from app.history.tables import chunks
 from app.history.view import View
 from app.history.visibility import owned
 from app.history.writer import Writer
-from app.models.noun import Noun, part_sql, references
+from app.models.noun import PEER, Noun, part_sql, references
 from app.models.nouns import BY_KIND, NOUNS
 from app.models.rows import rows_of
 from app.models.service import SourceRecord
@@ -43,8 +43,6 @@ _CHANGE = sql_table(Change)
 _VERSION = sql_table(DataVersion)
 _DOCUMENT = BY_KIND["document"]
 _REFERRED = {target for noun in NOUNS for table in owned(noun) for target in references(table).values()}
-_PEER = "conflicts_with"
-"""The one reference by which two records of a kind may name each other."""
 _LEFT = {
     "deleted": "it was deleted here, and stays so",
     "edited": "it was edited here since the last import, and stays as it is",
@@ -206,7 +204,7 @@ class _Importer:
             for key, pk in known_keys(self.writer.view, self.origin.source, kind, keys).items():
                 self.writer.keys[kind, self.staging.stand_in(kind, key)] = pk
         for noun in map(BY_KIND.__getitem__, ORDER):
-            if _PEER in noun.fields.model_fields:
+            if PEER in noun.fields.model_fields:
                 self._know_peers(noun)
             for some in self.staging.some(noun.kind):
                 self.tick(len(some))
@@ -336,11 +334,11 @@ class _Importer:
 
     def _without_later(self, noun: Noun, draft: Staged, public_id: str) -> Staged:
         """A draft without the other of its kind that it conflicts with, where that one is not there yet."""
-        other = draft.values.get(_PEER)
+        other = draft.values.get(PEER)
         if other is None or (noun.kind, other) in self.writer.keys:
             return draft
         self._mutual.append((draft, public_id))
-        values = draft.values | {_PEER: None}
+        values = draft.values | {PEER: None}
         return replace(draft, values=values, rows=rows_of(noun, values))
 
     def _know_peers(self, noun: Noun) -> None:
@@ -354,11 +352,11 @@ class _Importer:
             pk = self.writer.keys.get((noun.kind, self.staging.stand_in(noun.kind, draft.key)))
             if pk is None:
                 continue
-            if (noun.kind, draft.values[_PEER]) in self.writer.keys:
+            if (noun.kind, draft.values[PEER]) in self.writer.keys:
                 self._update(noun, [(draft, public_id, self._revisions(noun, [pk])[pk][1])])
             else:
-                detail = f"{_PEER} names what was not taken, and was left out"
-                self.staging.note(FileProblem(Severity.warning, "reference-left-out", detail, draft.place, _PEER))
+                detail = f"{PEER} names what was not taken, and was left out"
+                self.staging.note(FileProblem(Severity.warning, "reference-left-out", detail, draft.place, PEER))
         self._mutual = []
 
     def _bring_back(self, noun: Noun, draft: Staged, pk: int) -> None:

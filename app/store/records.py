@@ -17,7 +17,7 @@ from app.history.view import View, present_view
 from app.history.withheld import refuse_withheld
 from app.history.writer import PartRows, Writer
 from app.models.folding import fold, fold_name
-from app.models.noun import Noun, Values, create_schema, part_sql, references
+from app.models.noun import PEER, Noun, Values, create_schema, part_sql, references
 from app.models.nouns import BY_KIND, BY_PREFIX, NOUNS, ref_of
 from app.models.rows import Rows, rows_of
 from app.models.tables import Action, Change, Reader, Visibility, sql_table
@@ -730,7 +730,7 @@ def _refuse_cycle(view: View, noun: Noun, pk: int, row: Values) -> None:
                     "cycle", "A record cannot stand above itself.", errors=[{"pointer": f"/{name}", "detail": "cycle"}]
                 )
             # Two indicators may conflict with each other; only what stands above must not come round.
-            is_ladder = name != "conflicts_with"
+            is_ladder = name != PEER
             above = view.connection.execute(select(column).where(table.c.pk == above)).scalar() if is_ladder else None
 
 

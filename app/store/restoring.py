@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 from typing import NoReturn
 
 from sqlalchemy import Table, func, select
@@ -340,8 +340,8 @@ def _delete_created(writer: Writer, effect: _Effect, still: Collection[int]) -> 
                 # They refer to each other, so that neither could go first.
                 writer.update(noun, other, dict.fromkeys(_ladders(noun)), {})
             levels[pk] = max((levels[other] + 1 for other in lower & levels.keys()), default=0)
-        for level in sorted(set(levels.values())):
-            remove(writer, noun, *(pk for pk in levels if levels[pk] == level))
+        for _, some in groupby(sorted(levels, key=levels.__getitem__), levels.__getitem__):
+            remove(writer, noun, *some)
     return kept
 
 
