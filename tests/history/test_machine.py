@@ -1,11 +1,11 @@
 """Whatever is done, by whichever path and in whatever order: each class of reader is answered what a plain model says.
 
-A state machine creates, edits, deletes, restores, restricts and publishes records, loads files, imports several records
-in one transaction, undoes import runs, and looks back. After each step these are the model's: who sees which record in
-every version that there ever was, the lists of the kinds that changed, and the change feed; and in turn the history of
-a record, a network of now or then, and a list or a record of then, whose bytes are those of the first answer. At the
-end whole versions are. All writes are by those who see everything: what the public writes is in `tests/visibility`.
-There is no merging of records yet; where there is, it belongs here.
+A state machine creates, edits, deletes, restores, merges, restricts and publishes records, loads files, imports several
+records in one transaction, undoes import runs, and looks back. After each step these are the model's: who sees which
+record in every version that there ever was, the lists of the kinds that changed, and the change feed; and in turn the
+history of a record, a network of now or then, and a list or a record of then, whose bytes are those of the first
+answer. At the end whole versions are. All writes are by those who see everything: what the public writes is in
+`tests/visibility`.
 """
 
 import json
