@@ -42,6 +42,7 @@ CREATE TABLE draft (
     evidence BLOB, fields BLOB, made BLOB, digest TEXT, parent TEXT, depth INTEGER NOT NULL DEFAULT 0,
     UNIQUE (kind, key)
 );
+CREATE INDEX draft_in_order ON draft (kind, depth, number);
 CREATE TABLE reference (number INTEGER, kind TEXT, key TEXT, PRIMARY KEY (number, kind, key)) WITHOUT ROWID;
 CREATE TABLE problem (
     number INTEGER PRIMARY KEY, severity TEXT, code TEXT, detail TEXT, place INTEGER, words TEXT, field TEXT
