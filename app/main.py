@@ -16,6 +16,7 @@ from app import __version__
 from app.access.authentication import Authenticate
 from app.access.keys import find_caller
 from app.access.routes import NEEDS
+from app.caching import Cache
 from app.exchange.jobs import Imports
 from app.explorer.docs import mount_docs
 from app.history.writer import now
@@ -54,6 +55,7 @@ from app.routers.handlers import install_handlers
 from app.settings import Settings
 from app.store.database import Database
 from app.store.duplicates import Candidates
+from app.store.present import Present, present_of
 from app.store.snapshot import Snapshots
 from app.store.watching import Watch
 from app.workers import Workers
@@ -80,7 +82,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         memory=settings.job_memory_bytes,
     )
     limiter = Limiter(settings.rate_limit_storage, clock=lambda: clock().timestamp())
-
+    present = present_of(database)
     watch = Watch(database, most=settings.event_streams)
     importer = Imports(database, clock=clock, most=settings.imports_waiting)
 
@@ -93,6 +95,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         importer.close()
         limiter.close()
         workers.close()
+        present.close()
         database.close()
 
     app = _described(lifespan)
@@ -106,7 +109,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.state.needs = dict(NEEDS)
     app.state.paths = {}
     install_handlers(app)
-    _add_middleware(app, settings, database, limiter)
+    _add_middleware(app, settings, database, limiter, present)
     return app
 
 
@@ -169,7 +172,7 @@ def _document() -> dict[str, Any]:
     return openapi_document(_described(), error=ProblemBody, tags=tags, needs=NEEDS)
 
 
-def _add_middleware(app: FastAPI, settings: Settings, database: Database, limiter: Limiter) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, database: Database, limiter: Limiter, present: Present) -> None:
     def allowed(scope: Scope) -> Sequence[str]:
         methods: set[str] = set()
         for context in iter_route_contexts(app.router.routes):
@@ -212,3 +215,11 @@ def _add_middleware(app: FastAPI, settings: Settings, database: Database, limite
     )
     app.add_middleware(RequestIds)
     app.add_middleware(SecurityHeaders)
+    if settings.cache_bytes:
+        app.add_middleware(
+            Cache,
+            present=present,
+            most_bytes=settings.cache_bytes,
+            limiter=limiter,
+            reads=settings.rate_limit_reads,
+        )

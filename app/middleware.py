@@ -39,6 +39,11 @@ def request_id(scope: Scope) -> str:
     return str(scope.get("state", {}).get("request_id", ""))
 
 
+def request_id_for(given: str) -> str:
+    """The caller's own id if it is a plain one, else a new one."""
+    return given if given and _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
 def problem_response(problem: Problem, scope: Scope) -> Response:
     """The problem as an answer."""
     return JSONResponse(
@@ -73,8 +78,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        chosen = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        chosen = request_id_for(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = chosen
 
         async def send_with_id(message: Message) -> None:

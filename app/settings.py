@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(
         default=None, description="Key of the digests of withheld terms: at least 32 characters that nobody can guess."
     )
+    cache_bytes: int = Field(
+        default=64_000_000,
+        ge=0,
+        description="Bytes of answers that a process keeps for the next who asks the same; 0 keeps none.",
+    )
     public_reads: bool = Field(default=True, description="Reading data needs no key.")
     cors_origins: list[str] = Field(default=["*"], description="Origins whose pages may read from the API.")
     public_url: str = Field(
