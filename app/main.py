@@ -211,7 +211,16 @@ def _add_middleware(app: FastAPI, settings: Settings, database: Database, limite
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "OPTIONS"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Link", "Data-Version", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
+        expose_headers=[
+            "ETag",
+            "Link",
+            "Data-Version",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-ID",
+            "Cache-Status",
+        ],
     )
     app.add_middleware(RequestIds)
     app.add_middleware(SecurityHeaders)

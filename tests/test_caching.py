@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Receive, Scope, Send
@@ -25,7 +24,7 @@ def anybody(client: TestClient) -> TestClient:
     return as_caller(client)
 
 
-def told(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:
+def told(answer: Any) -> tuple[int, list[tuple[str, str]], bytes]:
     """What an answer says, but for what is said of itself alone."""
     return (
         answer.status_code,
