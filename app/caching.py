@@ -123,14 +123,20 @@ class Cache:
             nonlocal start, size, is_kept
             if message["type"] == "http.response.start":
                 is_kept = _may_be_kept(message)
-                if is_kept:
+                if is_kept and _is_long(message) and _is_known(_tag(message), question.tags):
+                    # What is written piece by piece need not be written to its end.
+                    is_kept, state["is_known"] = False, True
+                    await _send(_answer(message, b""), question, [_MISS], False, send)
+                elif is_kept:
                     start = message
                 else:
-                    coming.set()
                     await send(message)
+                if not is_kept:
+                    coming.set()
                 return
             if not is_kept or start is None:
-                await send(message)
+                if "is_known" not in state:
+                    await send(message)
                 return
             parts.append(message.get("body", b""))
             size += len(parts[-1])
@@ -150,7 +156,8 @@ class Cache:
                 await _send(answer, question, [*own, _MISS], False, send)
 
         headers = [(name, value) for name, value in scope["headers"] if name != b"if-none-match"]
-        await self.app({**scope, "headers": headers}, receive, send_on)
+        state = dict(scope.get("state", {}))
+        await self.app({**scope, "headers": headers, "state": state}, receive, send_on)
 
     def _find(self, key: _Key, version: int) -> _Answer | None:
         with self._lock:
@@ -217,16 +224,25 @@ def _may_be_kept(start: Message) -> bool:
     )
 
 
+def _is_long(start: Message) -> bool:
+    """Whether an answer does not say how long it is: it is written piece by piece."""
+    return not any(name == b"content-length" for name, _ in start["headers"])
+
+
+def _tag(start: Message) -> bytes:
+    return next((bytes(value) for name, value in start["headers"] if name == b"etag"), b"")
+
+
 def _answer(start: Message, body: bytes) -> _Answer:
     headers = [(name, value) for name, value in start["headers"] if name not in _OWN]
     if b"content-length" not in dict(headers):
         headers.append((b"content-length", str(len(body)).encode()))
-    return _Answer(headers, body, dict(headers).get(b"etag", b""))
+    return _Answer(headers, body, _tag(start))
 
 
 async def _send(answer: _Answer, question: _Question, own: _Headers, is_head: bool, send: Send) -> None:
     """Send a kept answer: its end alone where the client has it, or asked for no more."""
-    if question.tags and _is_known(answer.tag, question.tags):
+    if _is_known(answer.tag, question.tags):
         headers = [(name, value) for name, value in answer.headers if name not in _OF_BODY]
         await send({"type": "http.response.start", "status": 304, "headers": headers + own})
         await send({"type": "http.response.body", "body": b""})
@@ -237,5 +253,7 @@ async def _send(answer: _Answer, question: _Question, own: _Headers, is_head: bo
 
 def _is_known(tag: bytes, tags: bytes) -> bool:
     """Whether If-None-Match names the tag, which it compares weakly (RFC 9110, 13.1.2)."""
+    if not tag or not tags:
+        return False
     known = [one.strip().removeprefix(b"W/") for one in tags.split(b",")]
-    return bool(tag) and (tag in known or b"*" in known)
+    return tag in known or b"*" in known

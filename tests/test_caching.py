@@ -98,6 +98,15 @@ def test_what_the_client_has_is_not_sent_again(client: TestClient) -> None:
     assert reader.get(address).json()["items"]
 
 
+def test_a_long_answer_that_the_client_has_is_not_written_to_its_end(client: TestClient) -> None:
+    reader = anybody(client)
+    address = "/v1/changes?format=jsonl"
+    tag = as_caller(client, "read").get(address).headers["etag"]
+    first = reader.get(address, headers={"If-None-Match": tag})
+    assert (first.status_code, first.content, first.headers["etag"]) == (304, b"", tag)
+    assert len(reader.get(address).content) > 100_000
+
+
 def test_head_is_get_without_a_body(client: TestClient) -> None:
     reader = anybody(client)
     assert "cache-status" not in reader.head(ADDRESS).headers
