@@ -12,10 +12,9 @@ import threading
 import time
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import anyio
 from limits import RateLimitItem, parse_many
@@ -54,8 +53,7 @@ _THREADS = 8
 """Requests that may wait for the storage at a time; threads of their own, so that computations cannot hold them up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """What one request left of a limit."""
 
     allowed: bool
@@ -82,15 +80,35 @@ class Hit:
         return told
 
 
-class _Storage(Protocol):
-    """What is used of the storages that `limits` has."""
+class _Limit(NamedTuple):
+    """A limit such as `300/minute`."""
 
-    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int) -> bool:
+    amount: int
+    window: int
+    item: RateLimitItem
+
+
+class _Counts(NamedTuple):
+    """The two counters of a caller after a request."""
+
+    allowed: bool
+    before: int
+    before_left: float
+    """Seconds until the one before is forgotten."""
+    present: int
+    present_left: float
+    """Seconds until the present one is: it is kept for one window more, in which it is the one before."""
+
+
+class _Counters(Protocol):
+    """Where requests are counted."""
+
+    def count(self, limit: _Limit, identity: tuple[str, ...]) -> _Counts:
         """Count a request, if it is allowed."""
         ...
 
-    def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
-        """Count before, seconds until it is forgotten, present count, seconds until that is."""
+    def close(self) -> None:
+        """Close the connections, if there are any."""
         ...
 
 
@@ -103,24 +121,22 @@ class Limiter:
     def __init__(self, storage_url: str = "memory://", clock: Clock = time.monotonic) -> None:
         """`clock` gives seconds; a shared storage counts by its own clock."""
         self._remote = storage_url != "memory://"
-        self._storage: _Storage = _remote_storage(storage_url) if self._remote else _Counters(clock)
+        self._counters: _Counters = _Shared(storage_url) if self._remote else _Own(clock)
         self._asked_again = -math.inf
         self._logged = -math.inf
         self._threads: anyio.CapacityLimiter | None = None
 
     def hit(self, limit: str, *identity: str) -> Hit:
         """Count a request of that identity; blocks for as long as the storage takes, which has a bound."""
-        item = _parsed(limit)
-        key, window = item.key_for(*identity), item.get_expiry()
-        if time.monotonic() < self._asked_again:
-            return _uncounted(item)
+        parsed = _parsed(limit)
+        if self._remote and time.monotonic() < self._asked_again:
+            return _uncounted(parsed)
         try:
-            allowed = self._storage.acquire_sliding_window_entry(key, item.amount, window)
-            counts = self._storage.get_sliding_window(key, window)
+            counts = self._counters.count(parsed, identity)
         except (StorageError, OSError, ValueError) as error:
             self._rest(error)
-            return _uncounted(item)
-        return _hit(item, allowed, *counts)
+            return _uncounted(parsed)
+        return _hit(parsed, counts)
 
     async def hit_soon(self, limit: str, *identity: str) -> Hit:
         """The same, for an event loop: it is not held up by a storage across the network."""
@@ -136,8 +152,7 @@ class Limiter:
 
     def close(self) -> None:
         """Close the connections to the storage, if it has any."""
-        if isinstance(self._storage, RedisStorage):
-            self._storage.storage.close()
+        self._counters.close()
 
     def _rest(self, error: Exception) -> None:
         now = time.monotonic()
@@ -211,12 +226,12 @@ def _refuse(detail: str, seconds: int, fields: dict[str, str]) -> ASGIApp:
 
 
 @lru_cache(maxsize=64)
-def _parsed(limit: str) -> RateLimitItem:
+def _parsed(limit: str) -> _Limit:
     """A limit such as `300/minute` or `5 per 2 hours`; ValueError where it is none."""
     items = parse_many(limit)
     if len(items) != 1 or not 1 <= items[0].amount <= _LARGEST or not 1 <= items[0].get_expiry() <= _LONGEST:
         raise ValueError("more than one limit, or one that is out of bounds")
-    return items[0]
+    return _Limit(items[0].amount, items[0].get_expiry(), items[0])
 
 
 def check_limit(limit: str) -> str:
@@ -238,12 +253,13 @@ def check_storage(url: str) -> str:
     if find_spec("redis") is None:
         raise ValueError("Redis needs a package more; install requirements/redis.txt, or tejido[redis]")
     try:
-        _remote_storage(url)
+        _Shared(url)
     except ValueError:
         raise ValueError("not the URL of a Redis") from None
     return url
 
 
+@lru_cache(maxsize=4096)
 def address_group(address: str | None) -> str:
     """Whom an address stands for: itself, or the /64 of an IPv6 address, of which one household has 2^64."""
     try:
@@ -257,7 +273,7 @@ def address_group(address: str | None) -> str:
     return str(ipaddress.ip_network((int(parsed), 64), strict=False))
 
 
-class _Counters:
+class _Own:
     """The two counters of each caller, in this process.
 
     The library's own memory storage starts a thread that looks through every caller at almost every hit, forgets no
@@ -267,73 +283,87 @@ class _Counters:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        # Length of window -> caller -> [number of the window, count before, present count], longest unused first.
-        self._windows: defaultdict[int, OrderedDict[str, list[int]]] = defaultdict(OrderedDict)
+        # Amount and window -> caller -> [number of the window, count before, present count], longest unused first.
+        self._rows: defaultdict[tuple[int, int], OrderedDict[tuple[str, ...], list[int]]] = defaultdict(OrderedDict)
 
-    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int) -> bool:
+    def count(self, limit: _Limit, identity: tuple[str, ...]) -> _Counts:
         """Count a request, if it is allowed."""
-        with self._lock:
-            row, left = self._row(key, expiry)
-            if row[1] * left / expiry + row[2] >= limit:
-                return False
-            row[2] += 1
-            return True
-
-    def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
-        """Count before, seconds until it is forgotten, present count, seconds until that is."""
-        with self._lock:
-            row, left = self._row(key, expiry)
-            return row[1], left, row[2], left + expiry
-
-    def _row(self, key: str, expiry: int) -> tuple[list[int], float]:
-        """A caller's counters, brought up to now, and the seconds that are left of the present window."""
+        amount, window, _ = limit
         now = self._clock()
-        number = math.floor(now / expiry)
-        rows = self._windows[expiry]
-        row = rows.setdefault(key, [number, 0, 0])
-        rows.move_to_end(key)
-        if row[0] != number:
-            row[:] = [number, row[2] if row[0] == number - 1 else 0, 0]
-        oldest, (last, _, _) = next(iter(rows.items()))
-        while oldest != key and (last < number - 1 or len(rows) > _MOST_IDENTITIES):
+        number = int(now // window)
+        left = (number + 1) * window - now
+        with self._lock:
+            row = self._row(self._rows[amount, window], identity, number)
+            allowed = row[1] * left / window + row[2] < amount
+            if allowed:
+                row[2] += 1
+            return _Counts(allowed, row[1], left, row[2], left + window)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    @staticmethod
+    def _row(rows: OrderedDict[tuple[str, ...], list[int]], identity: tuple[str, ...], number: int) -> list[int]:
+        """A caller's counters, brought up to the present window."""
+        row = rows.get(identity)
+        if row is None:
+            rows[identity] = row = [number, 0, 0]
+        else:
+            rows.move_to_end(identity)
+            if row[0] != number:
+                row[:] = [number, row[2] if row[0] == number - 1 else 0, 0]
+        while len(rows) > 1:
+            oldest = next(iter(rows))
+            if len(rows) <= _MOST_IDENTITIES and rows[oldest][0] >= number - 1:
+                break
             del rows[oldest]
-            oldest, (last, _, _) = next(iter(rows.items()))
-        return row, (number + 1) * expiry - now
+        return row
 
 
-def _hit(item: RateLimitItem, allowed: bool, before: int, before_left: float, present: int, present_left: float) -> Hit:
+class _Shared:
+    """The two counters of each caller, in a Redis."""
+
+    def __init__(self, url: str) -> None:
+        # Imported here: it is an extra that only those install who share limits among processes.
+        from redis.backoff import NoBackoff  # noqa: PLC0415
+        from redis.retry import Retry  # noqa: PLC0415
+
+        options: dict[str, Any] = {
+            "key_prefix": "tejido",
+            "wrap_exceptions": True,
+            "socket_timeout": _PATIENCE,
+            "socket_connect_timeout": _PATIENCE,
+            # It would try three times, with seconds between.
+            "retry": Retry(NoBackoff(), 0),
+        }
+        self._storage = cast("RedisStorage", storage_from_string(url, **options))
+
+    def count(self, limit: _Limit, identity: tuple[str, ...]) -> _Counts:
+        """Count a request, if it is allowed."""
+        key = limit.item.key_for(*identity)
+        allowed = self._storage.acquire_sliding_window_entry(key, limit.amount, limit.window)
+        return _Counts(allowed, *self._storage.get_sliding_window(key, limit.window))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._storage.storage.close()
+
+
+def _hit(limit: _Limit, counts: _Counts) -> Hit:
     """The arithmetic of the two counters: how much is left, and until when."""
-    window = item.get_expiry()
-    # The present counter is kept for one window more, in which it is the one before.
+    amount, window, _ = limit
+    allowed, before, before_left, present, present_left = counts
     ends = present_left - window if present else before_left if before else float(window)
-    remaining = max(0, item.amount - math.floor(before * before_left / window + present))
+    remaining = max(0, amount - math.floor(before * before_left / window + present))
     reset = max(0.0, ends)
     if not allowed:
         remaining = 0
-        if present < item.amount and before:
+        if present < amount and before:
             # before * (before_left - t) / window + present < amount, solved for t
-            reset = max(0.0, before_left - (item.amount - present) * window / before)
-    return Hit(allowed=allowed, limit=item.amount, window=window, remaining=remaining, reset=reset)
+            reset = max(0.0, before_left - (amount - present) * window / before)
+    return Hit(allowed, amount, window, remaining, reset)
 
 
-def _uncounted(item: RateLimitItem) -> Hit:
-    window = item.get_expiry()
-    return Hit(
-        allowed=True, limit=item.amount, window=window, remaining=item.amount, reset=float(window), counted=False
-    )
-
-
-def _remote_storage(url: str) -> "_Storage":
-    # Imported here: it is an extra that only those install who share limits among processes.
-    from redis.backoff import NoBackoff  # noqa: PLC0415
-    from redis.retry import Retry  # noqa: PLC0415
-
-    options: dict[str, Any] = {
-        "key_prefix": "tejido",
-        "wrap_exceptions": True,
-        "socket_timeout": _PATIENCE,
-        "socket_connect_timeout": _PATIENCE,
-        # It would try three times, with seconds between.
-        "retry": Retry(NoBackoff(), 0),
-    }
-    return cast("_Storage", storage_from_string(url, **options))
+def _uncounted(limit: _Limit) -> Hit:
+    amount, window, _ = limit
+    return Hit(allowed=True, limit=amount, window=window, remaining=amount, reset=float(window), counted=False)

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Match
-from starlette.types import Lifespan, Scope
+from starlette.types import Lifespan, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from app import __version__
@@ -55,7 +55,7 @@ from app.routers.handlers import install_handlers
 from app.settings import Settings
 from app.store.database import Database
 from app.store.duplicates import Candidates
-from app.store.present import Present, present_of
+from app.store.present import present_of
 from app.store.snapshot import Snapshots
 from app.store.watching import Watch
 from app.workers import Workers
@@ -69,7 +69,20 @@ evidence behind every edge. Unknown is not zero, absent is not no, and money in 
 _OWN_MODULE = frozenset({"organization", "state", "project", "funding", "collaboration"})
 
 
-def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = now) -> FastAPI:
+class Service(FastAPI):
+    """FastAPI, behind the cache if there is one: what it kept passes nothing of FastAPI."""
+
+    cache: Cache | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, or a part of the life of the server."""
+        if self.cache is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await self.cache(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = now) -> Service:
     """The application, on the database that the settings name. `clock` tells the time to all that depends on it."""
     settings = settings or Settings()
     database = Database(
@@ -99,6 +112,14 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         database.close()
 
     app = _described(lifespan)
+    if settings.cache_bytes:
+        app.cache = Cache(
+            partial(FastAPI.__call__, app),
+            present=present,
+            most_bytes=settings.cache_bytes,
+            limiter=limiter,
+            reads=settings.rate_limit_reads,
+        )
     app.state.settings = settings
     app.state.database = database
     app.state.snapshots = Snapshots()
@@ -109,13 +130,13 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     app.state.needs = dict(NEEDS)
     app.state.paths = {}
     install_handlers(app)
-    _add_middleware(app, settings, database, limiter, present)
+    _add_middleware(app, settings, database, limiter)
     return app
 
 
-def _described(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+def _described(lifespan: Lifespan[FastAPI] | None = None) -> Service:
     """An application that has its routes and can describe them, on no database."""
-    app = FastAPI(
+    app = Service(
         title="Tejido",
         version=__version__,
         description=DESCRIPTION,
@@ -172,7 +193,7 @@ def _document() -> dict[str, Any]:
     return openapi_document(_described(), error=ProblemBody, tags=tags, needs=NEEDS)
 
 
-def _add_middleware(app: FastAPI, settings: Settings, database: Database, limiter: Limiter, present: Present) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, database: Database, limiter: Limiter) -> None:
     def allowed(scope: Scope) -> Sequence[str]:
         methods: set[str] = set()
         for context in iter_route_contexts(app.router.routes):
@@ -224,11 +245,3 @@ def _add_middleware(app: FastAPI, settings: Settings, database: Database, limite
     )
     app.add_middleware(RequestIds)
     app.add_middleware(SecurityHeaders)
-    if settings.cache_bytes:
-        app.add_middleware(
-            Cache,
-            present=present,
-            most_bytes=settings.cache_bytes,
-            limiter=limiter,
-            reads=settings.rate_limit_reads,
-        )

@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-import uuid
+import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -41,7 +41,7 @@ def request_id(scope: Scope) -> str:
 
 def request_id_for(given: str) -> str:
     """The caller's own id if it is a plain one, else a new one."""
-    return given if given and _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
 def problem_response(problem: Problem, scope: Scope) -> Response:

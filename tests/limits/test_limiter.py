@@ -99,17 +99,17 @@ def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
 def test_callers_who_are_gone_are_forgotten_and_their_number_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     limiter = Limiter(clock=clock)
-    windows = limiter._storage._windows  # type: ignore[attr-defined]
+    callers = limiter._counters._rows  # type: ignore[attr-defined]
     for number in range(500):
         limiter.hit("5/minute", str(number))
-    assert len(windows[60]) == 500
+    assert len(callers[5, 60]) == 500
     clock.now += 121
     limiter.hit("5/minute", "0")
-    assert len(windows[60]) == 1
+    assert len(callers[5, 60]) == 1
     monkeypatch.setattr(limiting, "_MOST_IDENTITIES", 100)
     for number in range(500):
         limiter.hit("5/minute", str(number))
-    assert len(windows[60]) == 100
+    assert len(callers[5, 60]) == 100
     assert limiter.hit("5/minute", "499").remaining == 3
 
 
