@@ -21,6 +21,7 @@ COPY --from=build /srv/tejido/.venv .venv
 COPY LICENSE LICENSE
 ENV PATH=/srv/tejido/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    WEB_CONCURRENCY=2 \
     TEJIDO_DATABASE_URL=sqlite:////data/tejido.db
 USER 10001:10001
 VOLUME /data

@@ -23,8 +23,8 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(STAMPS)/run ## Serve Tejido, with its first data set; PORT, HOST and TEJIDO_DATABASE_URL are honoured
-	@exec $(BIN)/python -m app.cli serve $(if $(filter command,$(origin HOST)),--host "$(HOST)") $(if $(PORT),--port "$(PORT)") $(ARGS)
+run: $(STAMPS)/run ## Serve Tejido, with its first data set; PORT, HOST, WORKERS and TEJIDO_DATABASE_URL are honoured
+	@exec $(BIN)/python -m app.cli serve $(if $(filter command,$(origin HOST)),--host "$(HOST)") $(if $(PORT),--port "$(PORT)") $(if $(filter command,$(origin WORKERS)),--workers "$(WORKERS)") $(ARGS)
 
 .PHONY: test
 test: $(STAMPS)/test ## Run the tests; ARGS goes to pytest, WORKERS is the number of processes

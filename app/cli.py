@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
-import uvicorn
 from alembic.util import CommandError
 from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
@@ -41,7 +40,7 @@ from app.migrations import migrate as migrate_database
 from app.models.nouns import ref_of
 from app.models.tables import Reader
 from app.problems import Problem
-from app.server import server_options
+from app.server import serve as serve_application
 from app.settings import Settings
 from app.store import withheld
 from app.store.backup import BackupError, Summary, restore_backup, write_backup
@@ -67,6 +66,7 @@ _LABEL: TypeAdapter[str] = TypeAdapter(Label)
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(envvar="WEB_CONCURRENCY", help="Processes that answer.", min=1, max=64)] = 1,
 ) -> None:
     """Bring the database up to date, load the first data set into an empty one, and serve."""
     with _told_plainly():
@@ -74,7 +74,7 @@ def serve(
         _prepare(settings)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     _say(f"Tejido answers at http://{shown}:{port}/v1/about and is described at http://{shown}:{port}/docs")
-    uvicorn.run(_application(settings), host=host, port=port, log_level="info", **server_options(settings))
+    serve_application(settings, host=host, port=port, workers=workers)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -56,6 +57,7 @@ from app.settings import Settings
 from app.store.database import Database
 from app.store.duplicates import Candidates
 from app.store.present import present_of
+from app.store.shelf import Shelf
 from app.store.snapshot import Snapshots
 from app.store.watching import Watch
 from app.workers import Workers
@@ -82,8 +84,13 @@ class Service(FastAPI):
             await self.cache(scope, receive, send)
 
 
-def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = now) -> Service:
-    """The application, on the database that the settings name. `clock` tells the time to all that depends on it."""
+def create_app(
+    settings: Settings | None = None, *, clock: Callable[[], datetime] = now, shelf: Path | None = None
+) -> Service:
+    """The application, on the database that the settings name. `clock` tells the time to all that depends on it.
+
+    `shelf` is a folder that it shares with the other processes of the service, where there are any.
+    """
     settings = settings or Settings()
     database = Database(
         settings.database_url, secret=settings.plain_secret, clock=clock, query_seconds=settings.query_seconds
@@ -122,7 +129,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         )
     app.state.settings = settings
     app.state.database = database
-    app.state.snapshots = Snapshots()
+    app.state.snapshots = Snapshots(shelf=None if shelf is None else Shelf(shelf))
     app.state.candidates = Candidates()
     app.state.workers = workers
     app.state.watch = watch

@@ -1,15 +1,31 @@
-"""The HTTP server: uvicorn, with a bound on what a connection may cost before any request has come through it."""
+"""The HTTP server: uvicorn, with a bound on what a connection may cost before any request has come through it.
+
+Several processes share one socket; SIGHUP to the first one brings a new process up for each, and then ends the old one.
+"""
 
 import asyncio
+import os
+import tempfile
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import uvicorn
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.middleware import LARGEST_HEADERS, LONGEST_ADDRESS, SecurityHeaders, problem_response
 from app.problems import Problem
 from app.settings import Settings
+
+__all__ = ["Connection", "application", "serve", "server_options"]
+
+_SHELF = "TEJIDO_SHELF"
+"""Variable of the environment in which the first process tells the others of their folder."""
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _HEAD_SECONDS = 10.0
 """Time that the head of a request may take to arrive, the first byte included."""
@@ -19,16 +35,18 @@ _KEPT_SECONDS = 20
 """Time that a connection stays open without a request."""
 _STOP_SECONDS = 8
 """Time in which requests may end when the service stops: Docker kills after ten."""
+_LAST_SECONDS = 1.0
+"""Time for which a connection without a request stays open when the service stops: one may be on its way."""
 
 
 class Connection(HttpToolsProtocol):
     """uvicorn's, which reads a head of any length for any time, and answers in plain text what it cannot read."""
 
-    connections_at_most = 500
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        """As uvicorn makes one for each connection."""
+    def __init__(self, *args: Any, at_most: int, **named: Any) -> None:
+        """As uvicorn makes one for each connection, of which there are so many at most."""
         super().__init__(*args, **named)
+        self._at_most = at_most
+        self._is_last = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_head = True
@@ -36,7 +54,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, if there is room."""
         super().connection_made(transport)
-        if len(self.connections) > self.connections_at_most:
+        if len(self.connections) > self._at_most:
             self._refuse(Problem("busy", "Too many connections are open.", headers={"Retry-After": "1"}))
         else:
             self._expect_head()
@@ -68,6 +86,27 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._unset_head_timer()
         super().on_headers_complete()
+        if self._is_last and self.cycle is not None:
+            # The answer says that the connection ends.
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """The service stops. uvicorn closes what is idle at once, and with it a request that is on its way."""
+        self._is_last = True
+        if self._is_idle and not self.transport.is_closing():
+            self._unset_head_timer()
+            self.loop.call_later(_LAST_SECONDS, self._close_if_idle)
+        else:
+            super().shutdown()
+
+    def _close_if_idle(self) -> None:
+        if self._is_idle:
+            super().shutdown()
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """Answer what is not HTTP."""
@@ -83,7 +122,7 @@ class Connection(HttpToolsProtocol):
             self._head_timer = None
 
     def _on_late_head(self) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]
+        if not self._is_idle:
             # The next request waits behind one that is being answered: nothing is read in the meantime.
             self._expect_head()
         else:
@@ -103,15 +142,31 @@ class Connection(HttpToolsProtocol):
 
 def server_options(settings: Settings) -> dict[str, Any]:
     """The options of uvicorn."""
-
-    class Bounded(Connection):
-        connections_at_most = settings.max_connections
-
     return {
-        "http": Bounded,
+        "http": partial(Connection, at_most=settings.max_connections),
         "ws": "none",
         "server_header": False,
         "forwarded_allow_ips": settings.trusted_proxies,
         "timeout_keep_alive": _KEPT_SECONDS,
         "timeout_graceful_shutdown": _STOP_SECONDS,
     }
+
+
+def application() -> "FastAPI":
+    """The application of this process, as the environment wants it."""
+    # Imported here: it takes seconds, which the process that only looks after the others need not spend.
+    from app.main import create_app  # noqa: PLC0415
+
+    folder = os.environ.get(_SHELF)
+    return create_app(Settings(), shelf=None if folder is None else Path(folder))
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve in so many processes, until a signal ends it."""
+    options = {"factory": True, "host": host, "port": port, "workers": workers, **server_options(settings)}
+    if workers == 1:
+        uvicorn.run(f"{__name__}:application", **options)
+        return
+    with tempfile.TemporaryDirectory(prefix="tejido-") as folder:
+        os.environ[_SHELF] = folder
+        uvicorn.run(f"{__name__}:application", **options)

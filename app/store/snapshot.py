@@ -14,6 +14,7 @@ from app.graph.facts import Facts
 from app.history.view import View
 from app.models.tables import Reader
 from app.store.loading import load, refresh
+from app.store.shelf import Shelf
 
 _Key = tuple[Reader, int, int]
 """Class of reader, its version, and how many amendments there were: an older copy may hold what was taken away."""
@@ -22,8 +23,12 @@ _Key = tuple[Reader, int, int]
 class Snapshots:
     """The columns of the versions asked for last, for each class of reader."""
 
-    def __init__(self, *, most: int = 4, most_bytes: int = 2_000_000_000) -> None:
-        """Start with none. The one asked for last is kept even if it alone has more bytes."""
+    def __init__(self, *, most: int = 4, most_bytes: int = 2_000_000_000, shelf: Shelf | None = None) -> None:
+        """Start with none. The one asked for last is kept even if it alone has more bytes.
+
+        What is on the `shelf` is not loaded once more.
+        """
+        self._load = load if shelf is None else shelf.columns
         self._most = most
         self._most_bytes = most_bytes
         self._kept: OrderedDict[_Key, Columns] = OrderedDict()
@@ -52,7 +57,7 @@ class Snapshots:
             if start is not None:
                 built = refresh(view, start)
             if built is None:
-                built = load(view)
+                built = self._load(view)
             return built
         finally:
             with self._changed:

@@ -3,22 +3,26 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 _PATIENCE = 60
+_STARTED = "Started server process [{}]"
 _READY = re.compile(r"running on (http://127\.0\.0\.1:[0-9]+)")
 
 
 class Server:
     """`serve` on one database and a free port of 127.0.0.1, in an own process group; started as often as one likes."""
 
-    def __init__(self, url: str, folder: Path, **settings: str) -> None:
+    def __init__(self, url: str, folder: Path, *, workers: int = 1, **settings: str) -> None:
         """`folder` takes what the service writes. `settings` go to it as TEJIDO_ and their name."""
         self.address = ""
+        self._workers = workers
         self._folder = folder
         self._environment = {**os.environ, "NO_COLOR": "1", "TEJIDO_DATABASE_URL": url, "TEJIDO_SEED": "false"}
         self._environment |= {f"TEJIDO_{name.upper()}": value for name, value in settings.items()}
@@ -44,7 +48,7 @@ class Server:
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 # Port 0: the system chooses one that nobody can take in between.
-                [sys.executable, "-m", "app.cli", "serve", "--port", "0"],
+                [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--workers", str(self._workers)],
                 cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -58,6 +62,39 @@ class Server:
             assert time.monotonic() < end, self.log
             time.sleep(0.02)
         self.address = found.group(1)
+        while not self._listens() or len(self.workers()) < self._workers:
+            assert self._process.poll() is None, self.log
+            assert time.monotonic() < end, self.log
+            time.sleep(0.02)
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.address.rpartition(":")[2])
+
+    def workers(self) -> list[int]:
+        """The processes that answer, by id."""
+        assert self._process is not None
+        own = self._process.pid
+        if self._workers == 1:
+            return [own]
+        children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
+        return [int(one) for one in children if _STARTED.format(one) in self.log]
+
+    def restart_workers(self) -> None:
+        """Have every process that answers replaced by a new one, and return when they all are."""
+        assert self._process is not None
+        before = set(self.workers())
+        self._process.send_signal(signal.SIGHUP)
+        end = time.monotonic() + _PATIENCE
+        while len(set(self.workers()) - before) < self._workers or set(self.workers()) & before:
+            assert time.monotonic() < end, self.log
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """End it with SIGKILL, where it runs: it gets no chance to finish anything."""

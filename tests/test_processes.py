@@ -1,0 +1,164 @@
+"""Several processes that answer for one service: what was written through one is seen through all, and none is missed."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from app.models.nouns import BY_KIND
+from app.store.database import Database
+from tests.support.keys import bearer, key_for
+from tests.support.server import Server
+
+PATIENCE = 30
+TOPIC = BY_KIND["topic"].sql
+ROUNDS = 40
+ASKERS = 3
+LOOKS = ("/v1/topics/{id}", "/v1/topics", "/v1/networks/funder-partner-state", "/v1/search?q={id}")
+
+
+@pytest.fixture
+def server(url: str, tmp_path: Path) -> Iterator[Server]:
+    limitless = {"rate_limit_reads": "", "rate_limit_writes": "", "requests_at_once": "1000"}
+    with Server(url, tmp_path, workers=2, **limitless) as running:
+        yield running
+
+
+def sockets_of(process: int) -> set[str]:
+    """The inodes of the sockets that a process has open."""
+    found = set()
+    for one in Path(f"/proc/{process}/fd").iterdir():
+        try:
+            found.add(str(one.readlink()))
+        except FileNotFoundError:
+            continue
+    return {name.removeprefix("socket:[").removesuffix("]") for name in found if name.startswith("socket:")}
+
+
+def process_of(server: Server, client: httpx.Client) -> int:
+    """The process at the other end of a client's one connection."""
+    local = client.get("/healthz").extensions["network_stream"].get_extra_info("client_addr")[1]
+    for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        _, here, there, _, *_, inode = line.split()[:10]
+        if int(here.split(":")[1], 16) == server.port and int(there.split(":")[1], 16) == local:
+            return next(one for one in server.workers() if inode in sockets_of(one))
+    raise AssertionError("nobody has the connection")
+
+
+def client_of(server: Server, key: str | None) -> httpx.Client:
+    """A client with one connection, which it keeps."""
+    limits = httpx.Limits(max_connections=1, keepalive_expiry=PATIENCE)
+    headers = {} if key is None else bearer(key)
+    return httpx.Client(base_url=server.address, headers=headers, limits=limits, timeout=PATIENCE)
+
+
+def clients_of(server: Server, stack: ExitStack, key: str | None) -> list[httpx.Client]:
+    """A client at each process that answers."""
+    found: dict[int, httpx.Client] = {}
+    end = time.monotonic() + PATIENCE
+    while len(found) < 2:
+        assert time.monotonic() < end, "one process takes no connections"
+        client = stack.enter_context(client_of(server, key))
+        found.setdefault(process_of(server, client), client)
+    return list(found.values())
+
+
+def version_of(answer: httpx.Response) -> int:
+    return int(answer.headers["Data-Version"][1:])
+
+
+def test_who_has_written_sees_it_through_every_process_also_under_load(server: Server, url: str) -> None:
+    key = key_for(url, "write")
+    is_over = threading.Event()
+
+    def ask() -> int:
+        """Keep the caches warm, with what is about to be old."""
+        many = 0
+        with client_of(server, None) as client:
+            while not is_over.is_set():
+                for look in LOOKS:
+                    assert client.get(look.format(id="seen-0")).status_code in (200, 404)
+                    many += 1
+        return many
+
+    def write(number: int) -> int:
+        many = 0
+        with ExitStack() as stack:
+            writers, readers = clients_of(server, stack, key), clients_of(server, stack, None)
+            for round_ in range(ROUNDS):
+                name = f"seen-{number}"
+                label = f"Seen {number}, round {round_}"
+                body = {"label_en": label, "label_es": label}
+                writer, reader = writers[round_ % 2], readers[(round_ + 1) % 2]
+                if round_ == 0:
+                    answer = writer.post("/v1/topics", json={"id": name, **body})
+                else:
+                    answer = writer.patch(f"/v1/topics/{name}", json=body, headers={"If-Match": f'"r{round_}"'})
+                assert answer.is_success, answer.text
+                for look in LOOKS:
+                    seen = reader.get(look.format(id=name))
+                    assert version_of(seen) >= version_of(answer), look
+                    many += seen.headers["Cache-Status"] == "tejido; hit"
+                assert reader.get(f"/v1/topics/{name}").json()["label_en"] == label
+                assert label in reader.get("/v1/topics", params={"limit": 500}).text
+        return many
+
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask) for _ in range(ASKERS)]
+        writing = [pool.submit(write, number) for number in range(2)]
+        try:
+            for one in writing:
+                one.result()
+        finally:
+            is_over.set()
+        assert all(one.result() > 0 for one in asking)
+    assert "Traceback" not in server.log
+
+
+def test_processes_are_replaced_without_a_request_that_fails(server: Server, url: str) -> None:
+    key = key_for(url, "write")
+    is_over = threading.Event()
+
+    def read(*, keeps: bool) -> int:
+        many = 0
+        with ExitStack() as stack:
+            client = stack.enter_context(client_of(server, None))
+            while not is_over.is_set():
+                if not keeps:
+                    client = stack.enter_context(client_of(server, None))
+                for look in LOOKS[1:3]:
+                    assert client.get(look).status_code == 200
+                    many += 1
+        return many
+
+    def write(number: int) -> int:
+        many = 0
+        with client_of(server, key) as client:
+            while not is_over.is_set():
+                body = {"id": f"kept-{number}-{many}", "label_en": "Kept", "label_es": "Guardado"}
+                assert client.post("/v1/topics", json=body).status_code == 201
+                many += 1
+                time.sleep(0.01)
+        return many
+
+    before = server.workers()
+    with ThreadPoolExecutor(6) as pool:
+        asking = [pool.submit(read, keeps=True) for _ in range(2)]
+        asking += [pool.submit(read, keeps=False), *(pool.submit(write, number) for number in range(2))]
+        try:
+            server.restart_workers()
+        finally:
+            is_over.set()
+        counts = [one.result() for one in asking]
+    assert min(counts) > 10
+    assert not set(server.workers()) & set(before)
+    assert "Traceback" not in server.log
+    with closing(Database(url)) as database, database.read() as connection:
+        written = connection.execute(select(func.count()).where(TOPIC.c.id.like("kept-%"))).scalar_one()
+    assert written == sum(counts[-2:])
