@@ -1,9 +1,10 @@
 """What one class of reader sees of the data at one version. All reading goes through a view."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, not_, select
 
@@ -63,17 +64,16 @@ class View:
         source = table if self.is_present else HISTORY[table.name]
         conditions = [] if self.is_present else [current_at(source, self.number)]
         if self.is_public:
-            conditions.append(not_(source.c.hidden))
+            conditions.append(_is_public(source))
         return source, conditions
 
     def __getitem__(self, table: Table) -> FromClause:
         """The rows of a versioned table, with its columns: the same object whenever it is asked for."""
+        if self.is_present:
+            return _public(table) if self.is_public else table
         found = self._selected.get(table.name)
         if found is None:
-            source, conditions = self.rows(table)
-            columns = [source.c[column.name] for column in table.columns]
-            found = select(*columns).where(*conditions).subquery(table.name) if conditions else table
-            self._selected[table.name] = found
+            found = self._selected[table.name] = _selected(table, *self.rows(table))
         return found
 
     @cached_property
@@ -85,6 +85,21 @@ class View:
         query = select(func.min(_VERSION.c.at)).where(of_class == self.ordinal)
         moment: datetime = self.connection.execute(query).scalar_one()
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _selected(table: Table, source: Table, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
+    columns = [source.c[column.name] for column in table.columns]
+    return select(*columns).where(*conditions).subquery(table.name)
+
+
+@cache
+def _public(table: Table) -> FromClause:
+    """The rows of a table that the public sees: the same of every present view, for it takes a while to make."""
+    return _selected(table, table, [_is_public(table)])
+
+
+def _is_public(rows: Table) -> ColumnElement[bool]:
+    return not_(rows.c.hidden)
 
 
 def present_view(connection: Connection, reader: Reader = Reader.public) -> View:

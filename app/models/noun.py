@@ -99,13 +99,18 @@ def references(table: Table) -> Mapping[str, str]:
     return found
 
 
-def may_be_empty(noun: Noun) -> list[str]:
+def may_be_empty(noun: Noun) -> tuple[str, ...]:
     """The fields that can be null or an empty list."""
-    return [
+    return _optional(noun.fields)
+
+
+@cache
+def _optional(schema: type[Schema]) -> tuple[str, ...]:
+    return tuple(
         name
-        for name, info in noun.fields.model_fields.items()
+        for name, info in schema.model_fields.items()
         if get_origin(info.annotation) is list or type(None) in get_args(info.annotation)
-    ]
+    )
 
 
 def _described(annotation: Any, info: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field, create_model
 from sqlalchemy import func, select
 
@@ -10,12 +10,13 @@ from app import __version__
 from app.graph.definitions import RELATIONS, RELEASE, TIES
 from app.models.nouns import BY_KIND, NOUNS
 from app.models.types import Schema
+from app.routers.areas import AreaRouter
 from app.routers.common import READ_HEADERS, DatabaseDep, SettingsDep, VersionParametersDep, problems, tag, view_of
 from app.routers.crud import many
 from app.store.evidence import BASIS_WORDS
 from app.store.records import PageQuery, list_page
 
-router = APIRouter(prefix="/v1/about", tags=["service"])
+router = AreaRouter(prefix="/v1/about", tags=["service"])
 
 
 class AboutBase(Schema):

@@ -4,15 +4,16 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from app.access.actions import list_actions
 from app.models.types import Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import DatabaseDep, Parameters, link_next, problems
 
-router = APIRouter(prefix="/v1/admin-actions", tags=["access"])
+router = AreaRouter(prefix="/v1/admin-actions", tags=["access"])
 
 
 class AdminActionRead(Schema):

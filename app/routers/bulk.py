@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Union
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, StringConstraints, ValidationError, create_model
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_wrap_validator_function
@@ -13,6 +13,7 @@ from app.history.writer import Writer
 from app.models.nouns import BY_KIND, NOUNS, ref_of
 from app.models.types import Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import (
     CallerDep,
     DatabaseDep,
@@ -31,7 +32,7 @@ from app.store.records import CREATE
 
 PATH = "/v1/bulk"
 """Where bulks are sent; their bodies may be larger than others."""
-router = APIRouter(prefix=PATH, tags=["bulk"])
+router = AreaRouter(prefix=PATH, tags=["bulk"])
 
 _SHOWN_ERRORS = 50
 _STATUS = {Create: 201, Update: 200, Delete: 204}

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import Field, StringConstraints
@@ -19,6 +19,7 @@ from app.models.nouns import BY_PREFIX, NOUNS
 from app.models.tables import Action
 from app.models.types import RecordRef, Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import (
     READ_HEADERS,
     CallerDep,
@@ -34,7 +35,7 @@ from app.routers.streaming import EVENTS, HEARTBEAT, EventStream
 from app.store.changes import FeedChange, FeedPage, Place, Taken, changes_of, describe_version, place_of, read_feed
 from app.store.watching import Waiting
 
-router = APIRouter(prefix="/v1", tags=["history"])
+router = AreaRouter(prefix="/v1", tags=["history"])
 
 _EVENTS_AT_A_TIME = 200
 

@@ -1,6 +1,6 @@
 """The five operations that every resource has, made from its noun."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from types import GenericAlias
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -16,6 +16,7 @@ from app.models.noun import Noun, may_be_empty, part_sql, read_schema, reference
 from app.models.nouns import NOUNS, ref_of
 from app.models.types import Line, PublicId, RecordRef, Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import (
     READ_HEADERS,
     CallerDep,
@@ -101,7 +102,7 @@ Choose = Callable[[Request, View, Any], tuple[set[int] | None, dict[str, Any]]]
 """Picks the keys that a list is limited to, and what its answer says beside the items."""
 
 
-def _literal(names: list[str]) -> Any:
+def _literal(names: Sequence[str]) -> Any:
     return Literal[tuple(names)]
 
 
@@ -255,7 +256,7 @@ def crud_router(
     choose: Choose | None = None,
 ) -> APIRouter:
     """The routes of one resource. `choose` lets a resource add parameters that pick records, and say how."""
-    router = APIRouter(prefix=f"/v1/{noun.path}", tags=[noun.path])
+    router = AreaRouter(prefix=f"/v1/{noun.path}", tags=[noun.path])
     name = noun.kind.replace("_", " ")
     plural = noun.path.replace("-", " ")
     create_body, update_body, detail = CREATE[noun.kind], UPDATE[noun.kind], DETAIL[noun.kind]

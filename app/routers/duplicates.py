@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import Body, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from app.models.nouns import BY_KIND
 from app.models.organizations import NameKind, OrganizationKind
 from app.models.types import PublicId, Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import (
     READ_HEADERS,
     CallerDep,
@@ -41,7 +42,7 @@ from app.store.duplicates import PARTS, Candidates, Said, pair_of
 from app.store.merging import MERGE, Merged, merge
 from app.workers import Resource
 
-router = APIRouter(prefix="/v1", tags=["organizations"])
+router = AreaRouter(prefix="/v1", tags=["organizations"])
 
 ORGANIZATION = BY_KIND["organization"]
 

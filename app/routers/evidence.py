@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from app.graph.evidence import edge_named
 from app.models.types import RecordRef, Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import READ_HEADERS, DatabaseDep, problems, tag
 from app.routers.networks.projection import OfName, WeightName
 from app.routers.networks.shared import NetworkEdge
 from app.routers.selecting import SelectionParameters, facts_of, selection_of
 from app.store.evidence import documents_of, evidence_of, one_record
 
-router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+router = AreaRouter(prefix="/v1/evidence", tags=["evidence"])
 
 
 class EvidenceParameters(SelectionParameters):

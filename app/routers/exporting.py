@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -23,6 +23,7 @@ from app.history.view import View
 from app.models.noun import Noun
 from app.models.nouns import BY_KIND
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.citing import permalink
 from app.routers.common import (
     READ_HEADERS,
@@ -38,7 +39,7 @@ from app.routers.common import (
 from app.store.database import Database
 from app.store.records import PageQuery, list_page
 
-router = APIRouter(prefix="/v1", tags=["service"])
+router = AreaRouter(prefix="/v1", tags=["service"])
 
 JSON = "application/json"
 ListFormat = Literal["json", "csv", "csv-plain", "xlsx", "jsonl", "parquet"]

@@ -1,15 +1,16 @@
 """Whether the service lives, and whether it can answer."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.migrations import head
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import DatabaseDep, NoParametersDep, problems
 
-router = APIRouter(tags=["service"])
+router = AreaRouter(tags=["service"])
 
 
 class Health(BaseModel):

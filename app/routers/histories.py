@@ -10,6 +10,7 @@ from app.access.scopes import Scope
 from app.models.noun import Noun
 from app.models.tables import Action
 from app.models.types import Schema
+from app.routers.areas import AreaRouter
 from app.routers.common import (
     READ_HEADERS,
     CallerDep,
@@ -54,7 +55,7 @@ def _field(annotation: Any, text: str) -> Any:
 
 def history_router(noun: Noun) -> APIRouter:
     """The routes of one kind: every revision of a record, and to bring one back."""
-    router = APIRouter(prefix=f"/v1/{noun.path}", tags=[noun.path])
+    router = AreaRouter(prefix=f"/v1/{noun.path}", tags=[noun.path])
     name = noun.kind.replace("_", " ")
     detail = DETAIL[noun.kind]
     entry_type = create_model(

@@ -4,18 +4,19 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from app.access.actions import note_action
 from app.history.view import present_view
 from app.models.types import Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import CallerDep, DatabaseDep, NoParametersDep, Parameters, caller_of, link_next, problems
 from app.store.changes import UNDO, RunSummary, find_run, list_runs
 from app.store.restoring import undo
 
-router = APIRouter(prefix="/v1/import-runs", tags=["history"])
+router = AreaRouter(prefix="/v1/import-runs", tags=["history"])
 
 
 class ImportRunRead(Schema):

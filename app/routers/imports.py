@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 import anyio
-from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+from fastapi import File, Form, Path, Query, Request, Response, UploadFile
 from fastapi.sse import format_sse_event
 from pydantic import Field, StringConstraints
 
@@ -20,6 +20,7 @@ from app.exchange.formats import FORMATS, Format, check_options, format_of, opti
 from app.exchange.importing import OnError, Status, sha256_of
 from app.models.types import Schema
 from app.problems import Problem, not_found
+from app.routers.areas import AreaRouter
 from app.routers.common import (
     DatabaseDep,
     NoParametersDep,
@@ -36,7 +37,7 @@ from app.store.watching import Waiting
 
 PATH = "/v1/imports"
 """Where files are sent; they may be larger than other bodies."""
-router = APIRouter(prefix=PATH, tags=["imports"])
+router = AreaRouter(prefix=PATH, tags=["imports"])
 
 _LOOK = 0.5
 """Seconds between two looks at an import that somebody watches."""

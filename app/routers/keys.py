@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import Body, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from app.access import keys
@@ -12,10 +12,11 @@ from app.access.keys import LAST_EXPIRY, PREFIX, Key, Label
 from app.access.scopes import Scope, in_order
 from app.models.types import Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import CallerDep, DatabaseDep, NoParametersDep, Parameters, link_next, problems
 from app.routers.idempotency import unrepeatable
 
-router = APIRouter(prefix="/v1", tags=["access"])
+router = AreaRouter(prefix="/v1", tags=["access"])
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -17,12 +17,13 @@ from app.exchange.reconciling import Query as ReconcileQuery
 from app.middleware import FORM, check_json
 from app.models.nouns import BY_KIND, ref_of
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import DatabaseDep, NoParametersDep, Parameters, SettingsDep, problems, tag, view_of
 from app.routers.crud import body_problem
 from app.store.duplicates import Candidates
 
 PATH = "/reconcile"
-router = APIRouter(prefix=PATH, tags=["search"])
+router = AreaRouter(prefix=PATH, tags=["search"])
 
 _WIDTH, _HEIGHT = 430, 300
 _FIELDS = ("queries", "extend")

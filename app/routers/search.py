@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from app.models.types import Line, Schema
+from app.routers.areas import AreaRouter
 from app.routers.common import READ_HEADERS, DatabaseDep, VersionParameters, Words, problems, tag, view_of
 from app.store.search import SEARCHED, search
 
-router = APIRouter(prefix="/v1/search", tags=["search"])
+router = AreaRouter(prefix="/v1/search", tags=["search"])
 
 
 class SearchParameters(VersionParameters):

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.models.tables import Visibility
 from app.models.types import RecordRef, Schema
+from app.routers.areas import AreaRouter
 from app.routers.common import READ_HEADERS, DatabaseDep, Parameters, problems, tag, view_of
 from app.store.visibility import visibility_of
 
-router = APIRouter(prefix="/v1/visibility", tags=["access"])
+router = AreaRouter(prefix="/v1/visibility", tags=["access"])
 
 
 class VisibilityParameters(Parameters):

@@ -4,17 +4,18 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import Body, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from app.models.types import Line, Schema
 from app.problems import Problem
+from app.routers.areas import AreaRouter
 from app.routers.common import CallerDep, DatabaseDep, NoParametersDep, Parameters, link_next, problems
 from app.routers.idempotency import IDEMPOTENCY_PROBLEMS, REPLAYED_HEADERS, IdempotentDep
 from app.store import withheld
 from app.store.withheld import ID_DIGITS, RULE, Term
 
-router = APIRouter(prefix="/v1/withheld-terms", tags=["access"])
+router = AreaRouter(prefix="/v1/withheld-terms", tags=["access"])
 
 _ID = re.compile(f"[0-9a-f]{{{ID_DIGITS}}}")
 

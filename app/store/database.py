@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from app.history.writer import Writer, now
 from app.models.tables import Reader
@@ -17,6 +17,8 @@ from app.store.deadlines import limit_statements
 
 _WAIT = 10.0
 """Seconds that a connection to SQLite waits for another one."""
+_KEPT = 10
+"""Connections to SQLite that stay open."""
 
 
 class Database:
@@ -39,6 +41,8 @@ class Database:
         self.secret = secret
         make = _sqlite_engine if self.url.get_backend_name() == "sqlite" else _postgresql_engine
         self.engine = make(url, query_seconds)
+        one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = self.engine.execution_options(**one_state)
 
     @property
     def is_sqlite(self) -> bool:
@@ -48,10 +52,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the data for as long as it is held."""
-        options: dict[str, Any] = {}
-        if not self.is_sqlite:
-            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self.engine.execution_options(**options).connect() as connection:
+        with self._reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -77,6 +78,9 @@ class Database:
         with self.engine.execution_options(tejido_writes=True, tejido_schema=True).begin() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7426531)"))
+            else:
+                # It was opened up for the migration, and nobody else gets it.
+                connection.detach()
             yield connection
             if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                 raise RuntimeError("after the migration some rows would refer to others that are not there")
@@ -97,8 +101,15 @@ class Database:
 
 
 def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
-    # A connection is opened for each use: it costs some 50 µs, and nothing is shared between threads.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _WAIT, "check_same_thread": False})
+    # To open a connection costs as much as some statements. Those beyond the number that is kept are opened as needed.
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=_KEPT,
+        max_overflow=-1,
+        pool_use_lifo=True,
+        connect_args={"timeout": _WAIT, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def _connect(dbapi: sqlite3.Connection, _record: Any) -> None:

@@ -70,6 +70,11 @@ def limit_statements(engine: Engine, seconds: float) -> None:
     def _commit(connection: Connection) -> None:
         _WATCH.end(connection.connection.dbapi_connection)  # type: ignore[arg-type]
 
-    @event.listens_for(engine, "close")
-    def _close(dbapi: sqlite3.Connection, _record: Any) -> None:
+    @event.listens_for(engine, "checkin")
+    def _checkin(dbapi: sqlite3.Connection | None, _record: Any) -> None:
+        if dbapi is not None:
+            _WATCH.end(dbapi)
+
+    @event.listens_for(engine, "close_detached")
+    def _close(dbapi: sqlite3.Connection) -> None:
         _WATCH.end(dbapi)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, String, Table, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Result, String, Table, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.history.tables import chunks
@@ -15,6 +15,12 @@ from app.models.tables import Record, Visibility, sql_table
 from app.store.derived import DERIVED
 
 RECORD = sql_table(Record)
+
+
+def as_values(result: Result[Any]) -> list[Values]:
+    """Rows as column -> value."""
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def within(connection: Connection, column: ColumnElement[Any], keys: Collection[int]) -> ColumnElement[bool]:
@@ -41,20 +47,21 @@ def to_records(view: View, noun: Noun, rows: Sequence[Values]) -> list[Values]:
     """Rows of the noun's table as the fields of its answers."""
     parts: dict[str, dict[int, list[Values]]] = {}
     keys = [row["pk"] for row in rows]
-    wanted: set[int] = set()
+    wanted: set[Any] = set()
     for part in noun.parts:
         table = view[part_sql(part)]
         owner = table.c[f"{noun.sql.name}_pk"]
+        pointers = [f"{field}_pk" for field in references(part_sql(part))]
         grouped: dict[int, list[Values]] = {}
         for some in chunks(keys):
             query = select(table).where(owner.in_(some)).order_by(owner, table.c.position)
-            for row in view.connection.execute(query).mappings():
-                grouped.setdefault(row[owner.name], []).append(dict(row))
-                wanted.update(row[f"{field}_pk"] or 0 for field in references(part_sql(part)))
+            for row in as_values(view.connection.execute(query)):
+                grouped.setdefault(row[owner.name], []).append(row)
+                wanted.update(row[pointer] for pointer in pointers)
         parts[part.name] = grouped
     for field in references(noun.sql):
-        wanted.update(row[f"{field}_pk"] or 0 for row in rows)
-    names = names_of(view.connection, wanted)
+        wanted.update(row[f"{field}_pk"] for row in rows)
+    names = names_of(view.connection, wanted - {None})
 
     records = []
     for present in rows:
@@ -82,7 +89,8 @@ def to_records(view: View, noun: Noun, rows: Sequence[Values]) -> list[Values]:
 def value_status(noun: Noun, record: Values) -> dict[str, str]:
     """For each field that may be empty, whether it is known, none is recorded, or it is unknown."""
     status = {}
-    for name in (*may_be_empty(noun), *(name for name in noun.row_fields if name in noun.unknown_when_null)):
+    derived = [name for name in noun.row_fields if name in noun.unknown_when_null]
+    for name in (*may_be_empty(noun), *derived):
         if record[name] is not None and record[name] != []:
             status[name] = "known"
         else:

@@ -23,7 +23,7 @@ from app.models.rows import Rows, rows_of
 from app.models.tables import Action, Change, Reader, Visibility, sql_table
 from app.models.types import STATE_PATTERN, Schema
 from app.problems import Problem, not_found
-from app.store.reading import RECORD, to_records, within
+from app.store.reading import RECORD, as_values, to_records, within
 from app.store.references import REFERRERS, Referrer, related, single_references
 from app.store.search import states_of
 
@@ -125,7 +125,7 @@ def list_page(view: View, noun: Noun, query: PageQuery, *, count: bool = False) 
     if query.cursor is not None:
         statement = statement.where(_after(order, _open_cursor(query, order)))
     statement = statement.order_by(*(term for column in order for term in column.terms())).limit(query.limit + 1)
-    rows = [dict(row) for row in view.connection.execute(statement).mappings()]
+    rows = as_values(view.connection.execute(statement))
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     next_cursor = _close_cursor(query, order, rows[-1]) if more else None
@@ -360,7 +360,7 @@ def _read_keys(view: View, noun: Noun, keys: Collection[int]) -> dict[int, Value
     found: dict[int, Values] = {}
     table = view[noun.sql]
     for some in chunks(keys):
-        rows = [dict(row) for row in view.connection.execute(select(table).where(table.c.pk.in_(some))).mappings()]
+        rows = as_values(view.connection.execute(select(table).where(table.c.pk.in_(some))))
         found.update(zip((row["pk"] for row in rows), to_records(view, noun, rows), strict=True))
     return found
 

@@ -1,7 +1,6 @@
 """Networks, as node-link data with the ids behind every edge: one module a network."""
 
-from fastapi import APIRouter
-
+from app.routers.areas import AreaRouter
 from app.routers.networks import (
     coalitions,
     compare,
@@ -18,7 +17,7 @@ from app.routers.networks import (
     withdrawal,
 )
 
-router = APIRouter(prefix="/v1/networks", tags=["networks"])
+router = AreaRouter(prefix="/v1/networks", tags=["networks"])
 for _network in (
     funder_partner_state,
     coalitions,
