@@ -123,10 +123,12 @@ class Cache:
             nonlocal start, size, is_kept
             if message["type"] == "http.response.start":
                 is_kept = _may_be_kept(message)
-                if is_kept and _is_long(message) and _is_known(_tag(message), question.tags):
+                is_known = message["status"] == 200 and _is_known(_tag(message), question.tags)
+                if is_known and (not is_kept or _is_long(message)):
                     # What is written piece by piece need not be written to its end.
+                    own = _own(message) + ([_MISS] if is_kept else [])
                     is_kept, state["is_known"] = False, True
-                    await _send(_answer(message, b""), question, [_MISS], False, send)
+                    await _send(_answer(message, b""), question, own, False, send)
                 elif is_kept:
                     start = message
                 else:
@@ -152,8 +154,7 @@ class Cache:
                 if await self._present.number() == version:
                     self._keep(question.key, version, answer)
                 coming.set()
-                own = [(name, value) for name, value in start["headers"] if name in _OWN]
-                await _send(answer, question, [*own, _MISS], False, send)
+                await _send(answer, question, [*_own(start), _MISS], False, send)
 
         headers = [(name, value) for name, value in scope["headers"] if name != b"if-none-match"]
         state = dict(scope.get("state", {}))
@@ -227,6 +228,11 @@ def _may_be_kept(start: Message) -> bool:
 def _is_long(start: Message) -> bool:
     """Whether an answer does not say how long it is: it is written piece by piece."""
     return not any(name == b"content-length" for name, _ in start["headers"])
+
+
+def _own(start: Message) -> _Headers:
+    """What an answer has for itself alone."""
+    return [(name, value) for name, value in start["headers"] if name in _OWN]
 
 
 def _tag(start: Message) -> bytes:

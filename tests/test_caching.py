@@ -104,7 +104,17 @@ def test_a_long_answer_that_the_client_has_is_not_written_to_its_end(client: Tes
     tag = as_caller(client, "read").get(address).headers["etag"]
     first = reader.get(address, headers={"If-None-Match": tag})
     assert (first.status_code, first.content, first.headers["etag"]) == (304, b"", tag)
+    assert "x-request-id" in first.headers
     assert len(reader.get(address).content) > 100_000
+
+
+def test_what_is_not_kept_is_not_sent_again_either(client: TestClient) -> None:
+    reader = anybody(client)
+    new = reader.get("/v1/imports/template")
+    known = reader.get("/v1/imports/template", headers={"If-None-Match": new.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    assert "x-request-id" in known.headers
+    assert "cache-status" not in {*new.headers, *known.headers}
 
 
 def test_head_is_get_without_a_body(client: TestClient) -> None:

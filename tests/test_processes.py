@@ -1,4 +1,4 @@
-"""Several processes that answer for one service: what was written through one is seen through all, and none is missed."""
+"""Several processes answer for one service: what was written through one is seen through all, and none is missed."""
 
 import threading
 import time
