@@ -35,6 +35,8 @@ _KEPT_SECONDS = 20
 """Time that a connection stays open without a request."""
 _STOP_SECONDS = 8
 """Time in which requests may end when the service stops: Docker kills after ten."""
+_START_SECONDS = 60
+"""Time in which a process has to begin, or to say that it lives."""
 _LAST_SECONDS = 1.0
 """Time for which a connection without a request stays open when the service stops: one may be on its way."""
 
@@ -149,6 +151,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "forwarded_allow_ips": settings.trusted_proxies,
         "timeout_keep_alive": _KEPT_SECONDS,
         "timeout_graceful_shutdown": _STOP_SECONDS,
+        "timeout_worker_healthcheck": _START_SECONDS,
     }
 
 

@@ -145,20 +145,25 @@ def _note_use(connection: Connection, prefix: str, now: datetime) -> None:
     """Note that a key is used, unless that means to wait: it is worth no delay, and fails no request."""
     since = or_(_KEY.c.last_used_at.is_(None), _KEY.c.last_used_at <= now - _USE_NOTED)
     statement = update(_KEY).where(_KEY.c.prefix == prefix, since).values(last_used_at=now)
+    is_file = connection.dialect.name == "sqlite"
     try:
-        if connection.dialect.name == "sqlite":
-            # Set on the driver's connection, which is opened for this use: SQLAlchemy would begin a transaction first.
+        if is_file:
+            # Set on the driver's connection: SQLAlchemy would begin a transaction first.
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA busy_timeout = 0")
             driver.execute("PRAGMA synchronous = NORMAL")
         with connection.execution_options(tejido_writes=True).begin():
-            if connection.dialect.name == "postgresql":
+            if not is_file:
                 connection.execute(text("SET LOCAL lock_timeout = '20ms'"))
                 connection.execute(text("SET LOCAL synchronous_commit = off"))
             connection.execute(statement)
     except SQLAlchemyError:
         # Somebody else writes. The next request tries again.
         return
+    finally:
+        if is_file:
+            # Nobody else gets a connection that waits for nothing and is careless.
+            connection.invalidate()
 
 
 def _digest(whole: str) -> str:

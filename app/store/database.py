@@ -78,9 +78,6 @@ class Database:
         with self.engine.execution_options(tejido_writes=True, tejido_schema=True).begin() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7426531)"))
-            else:
-                # It was opened up for the migration, and nobody else gets it.
-                connection.detach()
             yield connection
             if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                 raise RuntimeError("after the migration some rows would refer to others that are not there")
@@ -116,7 +113,6 @@ def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
         # The driver's own BEGIN comes too late for a consistent read; ours is below.
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
         _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.close()
@@ -125,9 +121,10 @@ def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         writes = options.get("tejido_writes", False)
-        if options.get("tejido_schema", False):
+        if writes:
             # SQLite changes a table by making it anew, and to drop the old one would delete what refers to it.
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            held = "OFF" if options.get("tejido_schema", False) else "ON"
+            connection.exec_driver_sql(f"PRAGMA foreign_keys = {held}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     if query_seconds is not None:

@@ -74,7 +74,3 @@ def limit_statements(engine: Engine, seconds: float) -> None:
     def _checkin(dbapi: sqlite3.Connection | None, _record: Any) -> None:
         if dbapi is not None:
             _WATCH.end(dbapi)
-
-    @event.listens_for(engine, "close_detached")
-    def _close(dbapi: sqlite3.Connection) -> None:
-        _WATCH.end(dbapi)

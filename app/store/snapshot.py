@@ -28,7 +28,7 @@ class Snapshots:
 
         What is on the `shelf` is not loaded once more.
         """
-        self._load = load if shelf is None else shelf.columns
+        self._shelf = shelf
         self._most = most
         self._most_bytes = most_bytes
         self._kept: OrderedDict[_Key, Columns] = OrderedDict()
@@ -57,7 +57,7 @@ class Snapshots:
             if start is not None:
                 built = refresh(view, start)
             if built is None:
-                built = self._load(view)
+                built = load(view) if self._shelf is None else self._shelf.columns(view)
             return built
         finally:
             with self._changed:

@@ -16,24 +16,29 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, literal, select, union_all
 
+from app import main
+from app.caching import Cache
 from app.history.tables import HISTORY
 from app.history.view import View, past_view, present_view
 from app.history.writer import Writer
+from app.limiting import Limiter
 from app.models.noun import Noun, Values
 from app.models.nouns import BY_KIND
 from app.models.tables import Reader
 from app.problems import Problem
 from app.store.changes import UNDO, Place, find_run, history_of, read_feed
 from app.store.database import Database
+from app.store.present import present_of
 from app.store.records import PageQuery, list_page
 from app.store.restoring import undo
 from app.store.seed import load_seed
@@ -66,6 +71,7 @@ class Service:
         """`key` opens the restricted class; it is in the database that the application began with."""
         self.backend = backend
         self.client = client
+        self.app = cast("main.Service", client.app)
         self.headers = {Reader.public: {}, Reader.restricted: bearer(key)}
         self.folder = folder
 
@@ -73,13 +79,17 @@ class Service:
         """An empty database, which is the application's from now on, and a connection that holds it open."""
         url = self.backend.copy("migrated")
         database = Database(url)
-        self.client.app.state.database = database  # type: ignore[attr-defined]
-        self.client.app.state.snapshots = Snapshots()  # type: ignore[attr-defined]
+        self.app.state.database = database
+        self.app.state.snapshots = Snapshots()
+        self.present = present_of(database)
+        ask = partial(FastAPI.__call__, self.app)
+        self.app.cache = Cache(ask, present=self.present, most_bytes=64_000_000, limiter=Limiter(), reads="")
         return database, held_open(database)
 
     def end(self, database: Database, connection: Connection) -> None:
         """Throw it away."""
         connection.close()
+        self.present.close()
         database.close()
         self.backend.drop(database.url.render_as_string(hide_password=False))
 

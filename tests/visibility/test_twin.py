@@ -155,7 +155,7 @@ def test_the_twin_is_one(backend: Backend, seeded: TestClient) -> None:
     """Planted: a difference of one byte is seen."""
     with pair(backend, 1) as both:
         both.write_publicly()
-        compare(both, "/v1/about")
+        compare(both, "/v1/states")
         both.twin_client.app.state.settings.contact = "another"  # type: ignore[attr-defined]
         with pytest.raises(AssertionError):
             compare(both, "/v1/about")
