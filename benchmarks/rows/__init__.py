@@ -20,6 +20,7 @@ ROWS = (
     "refresh",
     "memory",
     "exchange",
+    "serving",
 )
 """In the order of the table."""
 

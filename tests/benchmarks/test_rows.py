@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import networkx as nx
 import numpy as np
@@ -25,6 +26,8 @@ NEEDED = {"filtered": "duckdb", "coalition": "ladybug"}
 def test_a_row_measures_its_peers(small: Path, name: str) -> None:
     if name in NEEDED and find_spec(NEEDED[name]) is None:
         pytest.skip(f"{NEEDED[name]} is not installed; make bench installs it")
+    if name == "serving" and which("wrk") is None:
+        pytest.skip("wrk is not installed; it is a package of Debian")
     outcomes = measured(name, SIZES["small"])
     assert outcomes
     for outcome in outcomes:
