@@ -17,6 +17,8 @@ from app.store.deadlines import limit_statements
 
 _WAIT = 10.0
 """Seconds that a connection to SQLite waits for another one."""
+_LARGEST_LOG = 64 * 2**20
+"""Bytes that the write-ahead log of SQLite keeps when everything in it is in the tables."""
 _KEPT = 10
 """Connections to SQLite that stay open."""
 
@@ -115,6 +117,8 @@ def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
         cursor = dbapi.cursor()
         _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
+        # What an import adds to the log does not stay on the disk once it is in the tables.
+        cursor.execute(f"PRAGMA journal_size_limit = {_LARGEST_LOG}")
         cursor.close()
 
     @event.listens_for(engine, "begin")

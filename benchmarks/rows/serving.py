@@ -28,12 +28,13 @@ _LIMITLESS = "1000000000/hour"
 """A limit that nobody reaches: each request is counted all the same."""
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
 _WRONG = re.compile(r"Non-2xx or 3xx responses|Socket errors")
-_TURNS = 3
+_TURNS = 4
+_SECONDS = 3
 
 
 def measure(size: Size) -> list[Outcome]:
     """What is kept, what the client has, and what is made anew, beside what sends the same bytes or says hello."""
-    seconds = 3.0 if size == SIZE else 0.3
+    turns = _TURNS if size == SIZE else 1
     with TemporaryDirectory(dir=folder()) as scratch, ExitStack() as stack:
         database = _first_data_set(Path(scratch) / "served.db")
         own = {"TEJIDO_DATABASE_URL": database, "TEJIDO_RATE_LIMIT_READS": _LIMITLESS}
@@ -48,7 +49,7 @@ def measure(size: Size) -> list[Outcome]:
             known = f"If-None-Match: {answer.headers['ETag']}"
             with served("constant", BENCH_BODY=str(body)) as constant:
                 first, again = f"{kept}{path}", f"{anew}{path}"
-                times = _in_turn(seconds, [(first,), (constant,), (hello,), (first, known), (again,)])
+                times = _in_turn(turns, [(first,), (constant,), (hello,), (first, known), (again,)])
             note = f"{name} has {len(answer.content):,} bytes"
             outcomes += _outcomes(name, times, note)
     return outcomes
@@ -81,25 +82,21 @@ def _first_data_set(path: Path) -> str:
     return url
 
 
-def _in_turn(seconds: float, asked: Sequence[Sequence[str]]) -> list[float]:
-    """The best seconds a request of each, all in turn; a first turn warms up."""
+def _in_turn(turns: int, asked: Sequence[Sequence[str]]) -> list[float]:
+    """The best seconds a request of each, all in turn."""
     best = [float("inf")] * len(asked)
-    for turn in range(_TURNS + 1):
+    for _ in range(turns):
         for place, (address, *headers) in enumerate(asked):
-            found = _wrk(address, headers, seconds if turn else seconds / 3)
-            if turn:
-                best[place] = min(best[place], found)
+            best[place] = min(best[place], _wrk(address, headers, _SECONDS if turns > 1 else 1))
     return best
 
 
-def _wrk(address: str, headers: Sequence[str], seconds: float) -> float:
+def _wrk(address: str, headers: Sequence[str], seconds: int) -> float:
     """Seconds that a request takes, as wrk counts them."""
     program = shutil.which("wrk")
     if program is None:
         raise RuntimeError("wrk is not installed (Debian: apt-get install wrk)")
-    # wrk knows whole seconds only.
-    lasting = max(1, round(seconds))
-    command = [program, "--threads=1", "--connections=16", f"--duration={lasting}s"]
+    command = [program, "--threads=1", "--connections=16", f"--duration={seconds}s"]
     command += [f"--header={one}" for one in ("Accept-Encoding: identity", *headers)]
     told = subprocess.run([*command, address], stdout=subprocess.PIPE, text=True, check=True).stdout
     rate = _RATE.search(told)

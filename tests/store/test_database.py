@@ -1,10 +1,18 @@
-"""Connections to a database, many at once."""
+"""Connections to a database: many at once, and one after the other."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+
+from app.access.keys import find_caller
+from app.migrations import migrate
+from app.store import database as database_module
 from app.store.database import Database
+from tests.support.keys import key_for
 
 
 def test_many_open_a_new_file_at_once(tmp_path: Path) -> None:
@@ -24,3 +32,53 @@ def test_many_open_a_new_file_at_once(tmp_path: Path) -> None:
             barrier = Barrier(many)
             for done in [pool.submit(write, tmp_path / f"{number}.db", barrier) for _ in range(many)]:
                 done.result()
+
+
+def migrated(database: Database) -> None:
+    with database.write_schema() as connection:
+        migrate(connection)
+
+
+def test_a_kept_connection_is_as_careful_as_a_new_one(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'kept.db'}"
+    database = Database(url)
+    migrated(database)
+    key = key_for(url, "write")
+
+    def told(name: str) -> int:
+        with database.read() as connection:
+            return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+    def has_parents() -> bool:
+        with database.write_service() as connection:
+            return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one())
+
+    careful = {"busy_timeout": 10_000, "synchronous": 2, "journal_size_limit": 64 * 2**20}
+    # What each of these needs for itself must not stay with the connection that it had.
+    uses: list[Callable[[], object]] = [
+        partial(find_caller, database.engine, key, now=database.clock()),
+        database.gather_statistics,
+        partial(migrated, database),
+    ]
+    for use in uses:
+        use()
+        assert {name: told(name) for name in careful} == careful
+        assert has_parents()
+    database.close()
+
+
+def test_the_log_of_a_large_write_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "_LARGEST_LOG", 100_000)
+    path = tmp_path / "large.db"
+    database = Database(f"sqlite:///{path}")
+    log = path.with_name("large.db-wal")
+    with database.write_schema() as connection:
+        connection.exec_driver_sql("CREATE TABLE large (text)")
+    with database.write_service() as connection:
+        connection.exec_driver_sql("INSERT INTO large VALUES (zeroblob(5000000))")
+    assert log.stat().st_size > 5_000_000
+    with database.write_service() as connection:
+        connection.exec_driver_sql("INSERT INTO large VALUES (1)")
+    assert log.stat().st_size <= 100_000
+    database.close()
+    assert not log.exists()
