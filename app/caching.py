@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import logs
 from app.limiting import Limiter, address_group
 from app.middleware import request_id_for
 from app.store.present import Present
@@ -96,7 +97,9 @@ class Cache:
         fields = [] if found is None else await self._count(scope)
         if found is not None and fields is not None:
             self.hits += 1
-            own = [*fields, (b"x-request-id", request_id_for(question.request_id).encode()), _HIT]
+            chosen = request_id_for(question.request_id)
+            logs.request_id.set(chosen)
+            own = [*fields, (b"x-request-id", chosen.encode()), _HIT]
             await _send(found, question, own, scope["method"] == "HEAD", send)
             return
         if found is not None or version is None or scope["method"] == "HEAD" or place in self._coming:

@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import logs
 from app.problems import Problem, unexpected
 
 log = logging.getLogger("tejido")
@@ -80,6 +81,7 @@ class RequestIds:
             return
         chosen = request_id_for(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = chosen
+        logs.request_id.set(chosen)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

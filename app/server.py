@@ -15,6 +15,7 @@ import uvicorn
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.logs import log_config
 from app.middleware import LARGEST_HEADERS, LONGEST_ADDRESS, SecurityHeaders, problem_response
 from app.problems import Problem
 from app.settings import Settings
@@ -167,6 +168,7 @@ def application() -> "FastAPI":
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve in so many processes, until a signal ends it."""
     options = {"factory": True, "host": host, "port": port, "workers": workers, **server_options(settings)}
+    options["log_config"] = log_config(settings.log_form)
     if workers == 1:
         uvicorn.run(f"{__name__}:application", **options)
         return

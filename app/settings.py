@@ -4,6 +4,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.limiting import check_limit, check_storage
+from app.logs import Form
 
 
 class Settings(BaseSettings):
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Bytes of answers that a process keeps for the next who asks the same; 0 keeps none.",
     )
+    log_form: Form = Field(default=Form.plain, description="How a line of the log is written: plain, or json.")
     public_reads: bool = Field(default=True, description="Reading data needs no key.")
     cors_origins: list[str] = Field(default=["*"], description="Origins whose pages may read from the API.")
     public_url: str = Field(
