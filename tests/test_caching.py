@@ -1,6 +1,7 @@
 """Kept answers: the same as new ones, never older than what a client knows, never of another class of reader."""
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from starlette.types import Receive, Scope, Send
 from app.caching import Cache
 from app.limiting import Limiter
 from app.models.nouns import NOUNS
+from app.store.database import Database
+from app.store.expunging import expunge, to_expunge
 from tests.routers.asking import create, fresh
 from tests.support.keys import as_caller, client_of
 from tests.visibility.test_twin import NETWORKS, OTHERS
@@ -307,3 +310,18 @@ def test_who_goes_away_leaves_the_others_their_answer() -> None:
         assert (await second)[1].startswith(b"1")
 
     asyncio.run(run())
+
+
+def test_what_was_expunged_is_not_kept(url: str, client: TestClient) -> None:
+    reader = anybody(client)
+    body = {"id": "mistake", "label_en": "Mistake", "label_es": "Error"}
+    made = client.post("/v1/topics", json=body)
+    past = f"/v1/topics/mistake?as_of={made.headers['Data-Version']}"
+    assert client.delete("/v1/topics/mistake", headers={"If-Match": made.headers["ETag"]}).status_code == 204
+    assert reader.get(past).json()["label_en"] == "Mistake"
+    assert reader.get(past).headers["cache-status"] == HIT
+    with closing(Database(url)) as database, database.write(cause="expunge") as writer:
+        expunge(writer, to_expunge(writer.connection, "topic:mistake", with_referrers=False))
+    gone = reader.get(past)
+    assert gone.status_code == 404
+    assert "Mistake" not in gone.text
