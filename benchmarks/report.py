@@ -59,8 +59,8 @@ _TAIL = """
   columns of four tables into memory at once.
 - *Serving*: by a profile under load, a third of the time of a kept answer goes into the layer that keeps it
   ([0016](decisions/0016-answers-kept-in-front.md): the version, the rate limit, the request id), and a third into
-  uvicorn's writing of the head, of which it checks each of the 20 headers; the constant has two. Neither server writes a
-  log of each request. `wrk` has to be installed.
+  uvicorn's writing of the head, of which it checks each of the 20 headers; the constant has two. Neither server writes
+  a log of each request. `wrk` has to be installed.
 - *Memory*: 85 of the bytes are projects (ids and titles 60), 63 are funding, 36 states, 17 topics, 14 organizations,
   11 citations. Database keys (4 bytes a row, for the refresh) and four columns that are mostly empty hold 35 of them.
 
