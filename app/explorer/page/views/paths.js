@@ -1,0 +1,265 @@
+/** Two organizations, and the chains between them, with the reason of every step. */
+
+import { address, get } from "../api.js";
+import { Combobox } from "../combobox.js";
+import { h, kept } from "../dom.js";
+import { evidenceHere } from "../evidence.js";
+import { learn, nameOf, shortName } from "../names.js";
+import { selection, store } from "../state.js";
+import { certaintyMark, choices, empty, fold, leftOut, problemBox, recordLink } from "../ui.js";
+import { list, named, number, t } from "../words.js";
+
+const CHAINS = 5;
+
+/** @typedef {import("../state.js").State} State */
+
+/** @param {HTMLElement} root @returns {import("../main.js").View} */
+export function create(root) {
+  const heading = h("h1", { tabindex: "-1" });
+  const from = end("from");
+  const to = end("to");
+  const swap = h("a", { class: "button swap" });
+  const way = h("div", { class: "controls" });
+  const body = h("div", { class: "chains" });
+  root.append(
+    heading,
+    h("p", { class: "lead" }, t("paths.lead")),
+    h("div", { class: "ends" }, from.element, swap, to.element),
+    way,
+    body,
+  );
+  /** @type {State} */
+  let shown;
+
+  return {
+    async update(state, signal) {
+      shown = state;
+      const refs = [state.from, state.to].filter(Boolean).map(refOf);
+      await learn(refs, signal);
+      const answer = state.from && state.to ? await get("v1/networks/paths", question(state), signal) : null;
+      if (answer)
+        await learn(
+          answer.chains.flatMap((/** @type {any} */ chain) => [
+            ...chain.nodes.map((/** @type {any} */ node) => node.id),
+            ...reasonRefs(chain),
+          ]),
+          signal,
+        );
+      if (signal.aborted) return "";
+      heading.textContent = answer
+        ? t("paths.title_of", { from: name(answer.from), to: name(answer.to) })
+        : t("view.paths.asks");
+      from.input.value = state.from ? nameOf(refOf(state.from)) : "";
+      to.input.value = state.to ? nameOf(refOf(state.to)) : "";
+      swap.setAttribute("href", store.href({ from: state.to, to: state.from, open: "" }));
+      swap.textContent = t("paths.swap");
+      swap.hidden = !(state.from && state.to);
+      way.replaceChildren(
+        choices(
+          t("paths.through"),
+          "through",
+          [
+            ["organizations", t("paths.through.organizations")],
+            ["projects", t("paths.through.projects")],
+          ],
+          state.through,
+        ),
+      );
+      if (!answer) {
+        body.replaceChildren(empty(t(state.from || state.to ? "paths.choose_other" : "paths.choose")));
+        return t("paths.choose");
+      }
+      body.replaceChildren(
+        ...(answer.status === "found" ? found(answer, state.as_of) : none(answer, state)),
+        ...kept(leftOut(answer.left_out)),
+      );
+      return answer.status === "found"
+        ? t("paths.told", { count: answer.chains.length, steps: answer.shortest.length })
+        : t("paths.none", { from: name(answer.from), to: name(answer.to) });
+    },
+    picture: () => null,
+    calls: () =>
+      shown.from && shown.to ? [{ path: "v1/networks/paths", query: question(shown), isCitable: true }] : [],
+    files: () =>
+      shown.from && shown.to
+        ? [{ words: t("files.paths"), href: address("v1/networks/paths", question(shown)), name: "tejido-paths.json" }]
+        : [],
+  };
+}
+
+/** @param {State} state */
+const question = (state) => ({
+  ...selection(state),
+  from: state.from,
+  to: state.to,
+  k: CHAINS,
+  through: state.through,
+});
+
+/** @param {string} id */
+const refOf = (id) => (id.includes(":") ? id : `org:${id}`);
+
+/** @param {any} node */
+const name = (node) => shortName(node.id, node.label);
+
+/** @param {"from" | "to"} param */
+function end(param) {
+  return new Combobox({
+    label: t(`paths.${param}`),
+    placeholder: t("paths.placeholder"),
+    kinds: ["organization"],
+    onChoose: ({ id }) => store.go({ [param]: id, open: "" }),
+  });
+}
+
+/** @param {any} chain @returns {string[]} */
+const reasonRefs = (chain) =>
+  chain.steps.flatMap((/** @type {any} */ step) =>
+    step.reasons.flatMap((/** @type {any} */ reason) => [
+      ...reason.projects.certain.map((/** @type {string} */ id) => `project:${id}`),
+      ...reason.collaborations.map((/** @type {string} */ id) => `collaboration:${id}`),
+    ]),
+  );
+
+/** @param {any} answer @param {string} asOf */
+function found(answer, asOf) {
+  return kept(
+    h("p", { class: "verdict" }, t("paths.found", { count: answer.shortest.chains, steps: answer.shortest.length })),
+    h(
+      "ol",
+      { class: "chain-list" },
+      answer.chains.map((/** @type {any} */ chain, /** @type {number} */ place) =>
+        h(
+          "li",
+          { class: "card chain" },
+          answer.chains.length > 1 && h("h2", {}, t("paths.chain", { number: number(place + 1), count: chain.length })),
+          h(
+            "ol",
+            { class: "steps" },
+            chain.nodes.flatMap((/** @type {any} */ node, /** @type {number} */ at) =>
+              kept(
+                h("li", { class: "stop" }, recordLink(node.id, node.label)),
+                at < chain.steps.length &&
+                  h("li", { class: `step ${chain.steps[at].certainty}` }, ...step(chain.steps[at], asOf, place === 0)),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+    answer.more && h("p", { class: "note" }, t("paths.more")),
+  );
+}
+
+/**
+ * @param {any} one
+ * @param {string} asOf
+ * @param {boolean} open whether its evidence is read at once
+ */
+function step(one, asOf, open) {
+  return [
+    h(
+      "ul",
+      { class: "plain" },
+      one.reasons.map((/** @type {any} */ reason) => h("li", {}, ...sentence(reason))),
+    ),
+    h(
+      "p",
+      { class: "step-marks" },
+      certaintyMark(one.certainty),
+      one.planned && h("span", { class: "tag planned" }, t("collaboration_status.planned")),
+    ),
+    proof(
+      [...new Set(/** @type {string[]} */ (one.reasons.flatMap((/** @type {any} */ reason) => reason.records)))],
+      asOf,
+      open,
+    ),
+  ];
+}
+
+/**
+ * The reason of a step, as a sentence.
+ * @param {any} reason
+ * @returns {import("../dom.js").Part[]}
+ */
+function sentence(reason) {
+  const source = shortName(reason.source),
+    target = shortName(reason.target);
+  const relation =
+    reason.relation === "organization_relation"
+      ? list(reason.relation_kinds.map((/** @type {string} */ kind) => named("relation_kind", kind)))
+      : reason.participation_roles.length
+        ? list(reason.participation_roles.map((/** @type {string} */ role) => named("role", role)))
+        : "";
+  const said = t(`paths.reason.${reason.relation}`, { source, target, relation });
+  const within = [
+    ...reason.collaborations.map((/** @type {string} */ id) => recordLink(`collaboration:${id}`)),
+    ...reason.projects.certain.map((/** @type {string} */ id) => recordLink(`project:${id}`)),
+  ];
+  return [
+    said,
+    within.length > 0 &&
+      h("span", { class: "paid" }, " (", ...within.flatMap((link, at) => [at > 0 && ", ", link]), ")"),
+  ];
+}
+
+/**
+ * The evidence on the spot; it is asked for when it is opened.
+ * @param {string[]} records
+ * @param {string} asOf
+ * @param {boolean} open
+ */
+function proof(records, asOf, open) {
+  const body = h("div", {}, h("p", { class: "wait" }, t("loading")));
+  const made = fold(t("paths.evidence", { count: records.length }), open, body);
+  let isAsked = false;
+  const ask = async () => {
+    if (isAsked || !made.open) return;
+    isAsked = true;
+    try {
+      body.replaceChildren(...(await evidenceHere(records, asOf, AbortSignal.timeout(30_000))));
+    } catch (error) {
+      isAsked = false;
+      body.replaceChildren(problemBox(error, ask));
+    }
+  };
+  made.addEventListener("toggle", ask);
+  ask();
+  return made;
+}
+
+/** @param {any} answer @param {State} state */
+function none(answer, state) {
+  const from = name(answer.from),
+    to = name(answer.to);
+  const reach = (/** @type {"from" | "to"} */ side, /** @type {string} */ who) => {
+    const { organizations } = answer.components[side];
+    return fold(
+      t("paths.reach", { name: who, count: Math.max(0, organizations.count - 1) }),
+      false,
+      h(
+        "ul",
+        { class: "plain" },
+        organizations.ids.map((/** @type {string} */ id) => h("li", {}, recordLink(id))),
+      ),
+    );
+  };
+  const { unnamed_parties: parties, unknown_ends: ends, projects_not_taken: projects } = answer.open;
+  const count = (/** @type {any} */ one) => one.from.count + one.to.count;
+  return [
+    h("p", { class: "verdict" }, t("paths.none", { from, to })),
+    h("p", {}, t("paths.none_means")),
+    reach("from", from),
+    reach("to", to),
+    h("h2", {}, t("paths.open")),
+    h(
+      "ul",
+      { class: "plain dotted" },
+      h("li", {}, t("paths.open_parties", { count: count(parties), both: parties.both.count })),
+      h("li", {}, t("paths.open_funding", { count: count(ends) })),
+      projects.count > 0 && h("li", {}, t("paths.open_projects", { count: projects.count })),
+      state.through === "organizations" &&
+        h("li", {}, h("a", { href: store.href({ through: "projects" }) }, t("paths.try_projects"))),
+    ),
+  ];
+}

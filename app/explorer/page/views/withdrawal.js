@@ -1,0 +1,338 @@
+/** Take a funder away, and see who and what is left without. */
+
+import { address, get } from "../api.js";
+import { h, kept } from "../dom.js";
+import { effectiveFunders } from "../filters.js";
+import { learn, nameOf, shortName } from "../names.js";
+import { selection, store } from "../state.js";
+import { choices, empty, fold, leftOut, mark, moneyWords, recordLink, section, whyLink } from "../ui.js";
+import { list, number, t } from "../words.js";
+import { NetworkStage } from "./network-stage.js";
+
+/** More than this of a list is folded away. */
+const MANY = 12;
+
+/** @typedef {import("../state.js").State} State */
+
+/** @param {HTMLElement} root @returns {import("../main.js").View} */
+export function create(root) {
+  const heading = h("h1", { tabindex: "-1" });
+  const lead = h("p", { class: "lead" });
+  const funders = h("div", { class: "funders", id: "funders" });
+  const body = h("div", { class: "withdrawal" });
+  const picture = h("div", { class: "withdrawal-picture", hidden: true });
+  const stage = new NetworkStage();
+  root.append(heading, lead, funders, body, picture);
+  /** @type {State} */
+  let shown;
+
+  return {
+    async update(state, signal) {
+      shown = state;
+      const leaving = leavingOf(state);
+      const offered = await effectiveFunders(state.as_of);
+      await learn([...offered.map(({ ref }) => ref), ...leaving.map((id) => `org:${id}`)], signal);
+      const [answer, network] = leaving.length
+        ? await Promise.all([
+            get("v1/networks/withdrawal", question(state), signal),
+            get("v1/networks/funder-partner-state", around(state, "graphology"), signal),
+          ])
+        : [null, null];
+      if (signal.aborted) return "";
+      lead.textContent = t(answer ? "withdrawal.lead" : "withdrawal.choose");
+      heading.textContent = leaving.length
+        ? t("withdrawal.title_of", { count: leaving.length, names: list(leaving.map((id) => shortName(`org:${id}`))) })
+        : t("view.withdrawal.asks");
+      funders.replaceChildren(offer(offered, leaving));
+      body.replaceChildren();
+      picture.hidden = !answer;
+      if (!answer) return t("withdrawal.choose");
+      await learn(mentioned(answer), signal);
+      body.replaceChildren(...parts(answer, leaving));
+      picture.replaceChildren(
+        h("h2", {}, t("withdrawal.picture")),
+        choices(
+          t("withdrawal.moment"),
+          "moment",
+          [
+            ["before", t("withdrawal.before")],
+            ["after", t("withdrawal.after")],
+          ],
+          state.moment,
+        ),
+        stage.element,
+      );
+      await stage.show(
+        network,
+        {
+          colourBy: "kind",
+          sizeBy: t("network.size.degree"),
+          values: degrees(network),
+          marked: state.moment === "after" ? marks(answer, network, leaving) : new Map(),
+          caption: t("network.caption", { version: answer.data_version }),
+        },
+        signal,
+      );
+      return t("withdrawal.told", { lost: answer.recipients.lost.length, states: answer.states.left.length });
+    },
+    select: (open) => stage.select(open),
+    destroy: () => stage.destroy(),
+    picture: () => (leavingOf(shown).length ? stage.picture() : null),
+    calls: () =>
+      leavingOf(shown).length
+        ? [
+            { path: "v1/networks/withdrawal", query: question(shown), isCitable: true },
+            { path: "v1/networks/funder-partner-state", query: around(shown), isCitable: true },
+          ]
+        : [{ path: "v1/networks/coverage", query: { by: "funder", as_of: shown.as_of }, isCitable: true }],
+    files: () => [
+      ...(leavingOf(shown).length
+        ? [
+            {
+              words: t("files.withdrawal"),
+              href: address("v1/networks/withdrawal", question(shown)),
+              name: "tejido-withdrawal.json",
+            },
+          ]
+        : []),
+      { words: t("files.network_csv"), href: address("v1/networks/funder-partner-state", around(shown, "csv")) },
+      { words: t("files.network_gexf"), href: address("v1/networks/funder-partner-state", around(shown, "gexf")) },
+    ],
+  };
+}
+
+/** @param {State} state */
+const leavingOf = (state) => state.leaving.split(",").filter(Boolean);
+
+/** @param {State} state */
+const question = (state) => ({ ...selection(state), funder: leavingOf(state) });
+
+/**
+ * The network around it: with all funders, so that one sees who else pays.
+ * @param {State} state
+ * @param {string} [format]
+ */
+const around = (state, format) => ({ ...selection(state), funder: undefined, format });
+
+/**
+ * @param {{ref: string, count: number}[]} offered
+ * @param {string[]} leaving
+ */
+function offer(offered, leaving) {
+  const line = (/** @type {{ref: string, count: number}} */ { ref, count }) => {
+    const id = ref.slice(4);
+    const next = leaving.includes(id) ? leaving.filter((one) => one !== id) : [...leaving, id];
+    const isShort = shortName(ref) !== nameOf(ref);
+    return h(
+      "li",
+      {},
+      h(
+        "a",
+        {
+          class: "funder",
+          href: store.href({ leaving: next.join(","), open: "" }),
+          "aria-current": leaving.includes(id) ? "true" : null,
+          "data-keep": true,
+        },
+        h("span", { class: "funder-name" }, shortName(ref)),
+        isShort && h("span", { class: "funder-full" }, nameOf(ref)),
+        h("span", { class: "funder-count" }, t("withdrawal.pays", { count })),
+      ),
+    );
+  };
+  // Those that leave stand first, so that they are seen without opening the rest.
+  const sorted = [...offered].sort(
+    (a, b) => Number(leaving.includes(b.ref.slice(4))) - Number(leaving.includes(a.ref.slice(4))),
+  );
+  const first = offered.length > MANY ? sorted.slice(0, MANY) : offered;
+  return h(
+    "div",
+    {},
+    h("ul", { class: "funder-list", "aria-label": t("withdrawal.funders") }, first.map(line)),
+    offered.length > MANY &&
+      fold(
+        t("more", { count: offered.length - MANY }),
+        false,
+        h("ul", { class: "funder-list", "aria-label": t("withdrawal.funders") }, sorted.slice(MANY).map(line)),
+      ),
+  );
+}
+
+/** @param {any} answer @returns {string[]} */
+function mentioned(answer) {
+  const { recipients, projects, states, topics } = answer;
+  return [
+    ...recipients.lost,
+    ...recipients.unclear,
+    ...recipients.kept,
+    ...recipients.unnamed,
+    ...projects.left,
+    ...states.left,
+    ...topics.left,
+  ]
+    .map((one) => one.id)
+    .filter((id) => id.includes(":"));
+}
+
+/** @param {any} answer @param {string[]} leaving */
+function parts(answer, leaving) {
+  const { recipients, projects, states, topics } = answer;
+  const figure = (/** @type {number} */ count, /** @type {string} */ key, /** @type {string} */ look) =>
+    h(
+      "a",
+      { class: `sure ${look}`, href: `#withdrawal-${key}`, "data-scroll": `withdrawal-${key}` },
+      h("span", { class: "sure-number" }, number(count)),
+      h("span", { class: "sure-word" }, t(`withdrawal.${key}`, { count })),
+      h("span", { class: "sure-means" }, t(`withdrawal.${key}.means`)),
+    );
+  return kept(
+    h(
+      "div",
+      { class: "sureness wide" },
+      figure(recipients.lost.length, "lost", "lost"),
+      figure(recipients.unclear.length, "unclear", "possible"),
+      figure(states.left.length, "states", "lost"),
+      figure(topics.left.length, "topics", "lost"),
+      figure(projects.left.length, "projects", "lost"),
+    ),
+    h(
+      "div",
+      { class: "columns" },
+      listed("lost", recipients.lost, (one) => [
+        recordLink(one.id, one.label),
+        " ",
+        whyLink(leaving.length === 1 ? `org:${leaving[0]}~funds~${one.id}` : `funding:${one.funding[0]}`, one.label),
+      ]),
+      listed("unclear", recipients.unclear, (one) => [recordLink(one.id, one.label), " ", whyLink(one.id, one.label)]),
+      listed("states", states.left, (one) => [recordLink(one.id, one.label), besides(one)]),
+      listed("topics", topics.left, (one) => [
+        h(
+          "a",
+          { href: store.href({ view: "table", filters: { topic: [one.id.slice(6)] } }) },
+          nameOf(one.id, one.label),
+        ),
+        besides(one),
+      ]),
+      listed("projects", projects.left, (one) => [
+        recordLink(`project:${one.id}`, one.label),
+        " ",
+        whyLink(`project:${one.id}`, one.label),
+      ]),
+    ),
+    recipients.kept.length
+      ? section(
+          2,
+          t("withdrawal.kept", { count: recipients.kept.length }),
+          h(
+            "ul",
+            { class: "plain" },
+            recipients.kept.map((/** @type {any} */ one) =>
+              h(
+                "li",
+                {},
+                recordLink(one.id, one.label),
+                " ",
+                h(
+                  "span",
+                  { class: "paid" },
+                  t("withdrawal.kept_by", {
+                    names: list(one.other_funders.map((/** @type {any} */ other) => nameOf(other.id ?? other))),
+                  }),
+                ),
+              ),
+            ),
+          ),
+        )
+      : null,
+    section(
+      2,
+      t("withdrawal.unknown"),
+      h(
+        "ul",
+        { class: "plain" },
+        recipients.unnamed.length > 0 &&
+          h("li", {}, mark("possible"), t("withdrawal.unnamed", { count: recipients.unnamed.length })),
+        projects.unknown_funder.length > 0 &&
+          h("li", {}, mark("possible"), t("withdrawal.unknown_funder", { count: projects.unknown_funder.length })),
+        answer.nationwide_projects.length > 0 &&
+          h("li", {}, mark("nationwide"), t("withdrawal.nationwide", { count: answer.nationwide_projects.length })),
+        h("li", {}, t("withdrawal.granted", { known: moneyWords(answer.money.granted) })),
+        answer.money.regranted.status !== "none_recorded" &&
+          h("li", {}, t("withdrawal.regranted", { known: moneyWords(answer.money.regranted) })),
+      ),
+      leftOut(answer.left_out),
+    ),
+  );
+}
+
+/** What else there is in a state or topic that is left, and not certain enough to count. @param {any} one */
+function besides(one) {
+  const said = [
+    one.projects_possibly_of_others.length &&
+      t("withdrawal.possibly_others", { count: one.projects_possibly_of_others.length }),
+    one.projects_with_unknown_funder.length &&
+      t("withdrawal.with_unknown", { count: one.projects_with_unknown_funder.length }),
+  ].filter((words) => words);
+  return h(
+    "span",
+    { class: "because" },
+    t("withdrawal.its_projects", { count: one.projects.length }),
+    said.length > 0 && `; ${said.join("; ")}`,
+  );
+}
+
+/**
+ * @param {string} key
+ * @param {any[]} items
+ * @param {(one: any) => import("../dom.js").Part[]} line
+ */
+function listed(key, items, line) {
+  const made = h(
+    "section",
+    { class: "part listed", id: `withdrawal-${key}`, tabindex: "-1" },
+    h("h2", {}, t(`withdrawal.${key}.title`, { count: items.length })),
+    !items.length && empty(t(`withdrawal.${key}.none`)),
+    h(
+      "ul",
+      { class: "plain" },
+      items.slice(0, MANY).map((one) => h("li", {}, ...line(one))),
+    ),
+    items.length > MANY &&
+      fold(
+        t("more", { count: items.length - MANY }),
+        false,
+        h(
+          "ul",
+          { class: "plain" },
+          items.slice(MANY).map((one) => h("li", {}, ...line(one))),
+        ),
+      ),
+  );
+  return made;
+}
+
+/** How many links each node has. @param {any} network */
+function degrees(network) {
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  for (const { source, target } of network.edges)
+    for (const key of [source, target]) found.set(key, (found.get(key) ?? 0) + 1);
+  return found;
+}
+
+/**
+ * What of the picture is lost: the funders, their links, who has nothing else, and where nothing else is.
+ * @param {any} answer
+ * @param {any} network
+ * @param {string[]} leaving
+ */
+function marks(answer, network, leaving) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  const lost = new Set([...answer.recipients.lost, ...answer.states.left].map((one) => one.id));
+  for (const id of [...leaving.map((one) => `org:${one}`), ...lost]) found.set(id, "lost");
+  for (const one of answer.recipients.unclear) found.set(one.id, "unclear");
+  const gone = new Set(leaving.map((one) => `org:${one}`));
+  for (const edge of network.edges) if (gone.has(edge.source)) found.set(edge.key, "lost");
+  return found;
+}
