@@ -8,12 +8,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-__all__ = ["Bound", "Outcome", "Peer", "at_least", "at_most", "compare", "of_this_process", "once", "times"]
+__all__ = ["Bound", "Outcome", "Peer", "Unit", "at_least", "at_most", "compare", "of_this_process", "once", "times"]
 
 _STATUS = Path("/proc/self/status")
 
 Call = Callable[[], Any]
-Unit = Literal["s", "B"]
+Unit = Literal["s", "B", "count"]
 
 
 @dataclass(frozen=True)

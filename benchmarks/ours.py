@@ -28,6 +28,7 @@ __all__ = [
     "columnar_bytes",
     "facts_of",
     "filtered_funds",
+    "filtered_network",
     "newman",
     "node_link_bytes",
     "pagerank",
@@ -98,6 +99,14 @@ def filtered_funds(facts: Facts, wanted: Filter) -> tuple[int, int]:
     rows = edges.links.first[links] - records_of(facts.columns).start("funding")
     sums_of(facts.columns, network.selection, places, rows, len(edges))
     return _counted([edges])
+
+
+def filtered_network(facts: Facts, wanted: Filter) -> tuple[int, int]:
+    """All edges of a filter as arrays; answers as `aggregated`."""
+    network = _network_of(facts, wanted)
+    for relation in ("funds", "works_in"):
+        network.add(edges_over(network, relation, ()))
+    return _counted(network.edges)
 
 
 def _network_of(facts: Facts, wanted: Filter | None) -> Network:

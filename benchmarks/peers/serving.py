@@ -1,6 +1,6 @@
-"""Servers in processes of their own: ours, one that sends the same bytes, and a FastAPI route that says hello.
+"""Servers in processes of their own: ours, one that sends the same bytes, a FastAPI route that says hello, Datasette.
 
-All are uvicorn with the same options and no log of each request; what differs is the application.
+All but Datasette, which starts itself, are uvicorn with the same options; none writes a log of each request.
 """
 
 import os
@@ -10,9 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,27 +21,44 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.server import application, server_options
 from app.settings import Settings
 
-__all__ = ["served"]
+__all__ = ["CONSTANT_FILE", "DATASETTE_FILE", "Served", "served"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60
-_BODY = "BENCH_BODY"
+CONSTANT_FILE = "BENCHCONSTANT_FILE"
 """Variable that names the file whose bytes the constant is."""
+DATASETTE_FILE = "BENCH_FILE"
+"""Variable that names the SQLite file which Datasette shows."""
+
+
+class Served(NamedTuple):
+    """A server that runs."""
+
+    address: str
+    process: int
 
 
 @contextmanager
-def served(what: str, **environment: str) -> Iterator[str]:
-    """The address of a server for the length of the block: `ours`, `constant` or `hello`."""
+def served(what: str, environment: Mapping[str, str] | None = None, *, workers: int = 1) -> Iterator[Served]:
+    """A server for the length of the block: `ours`, `constant`, `hello` or `datasette`."""
+    environment = environment or {}
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "benchmarks.peers.serving", what, str(port)]
-    process = subprocess.Popen(command, cwd=_ROOT, env=os.environ | environment, start_new_session=True)
+    command = [sys.executable, "-m", "benchmarks.peers.serving", what, str(port), str(workers)]
+    if what == "datasette":
+        file = environment[DATASETTE_FILE]
+        command = [sys.executable, "-m", "datasette", "serve", "--immutable", file, "--port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=_ROOT, env={**os.environ, **environment}, start_new_session=True, stderr=subprocess.DEVNULL
+    )
     try:
         _await(port, process)
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", process.pid)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        # One that ended before has made a request fail, which is told.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(_PATIENCE)
 
 
@@ -85,13 +102,16 @@ def _hello() -> FastAPI:
 def _application(what: str) -> ASGIApp:
     if what == "ours":
         return application()
-    return _hello() if what == "hello" else _constant(Path(os.environ[_BODY]).read_bytes())
+    return _hello() if what == "hello" else _constant(Path(os.environ[CONSTANT_FILE]).read_bytes())
 
 
 if __name__ == "__main__":
+    _, _what, _port, _workers = sys.argv
     uvicorn.run(
-        _application(sys.argv[1]),
-        port=int(sys.argv[2]),
+        "app.server:application" if int(_workers) > 1 else _application(_what),
+        factory=int(_workers) > 1,
+        workers=int(_workers),
+        port=int(_port),
         log_level="error",
         access_log=False,
         **server_options(Settings()),

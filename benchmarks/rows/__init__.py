@@ -21,6 +21,9 @@ ROWS = (
     "memory",
     "exchange",
     "serving",
+    "served-large",
+    "writing",
+    "soak",
 )
 """In the order of the table."""
 

@@ -18,15 +18,17 @@ from benchmarks.graphs import generated
 from benchmarks.peers.orm import multigraph
 from benchmarks.rows import ROWS, measured
 
-NEEDED = {"filtered": "duckdb", "coalition": "ladybug"}
+NEEDED = {"filtered": "duckdb", "coalition": "ladybug", "serving": "datasette"}
 """Row -> the library of the group `bench` that it needs."""
+
+ASKED_BY_WRK = ("serving", "served-large", "writing", "soak")
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_measures_its_peers(small: Path, name: str) -> None:
     if name in NEEDED and find_spec(NEEDED[name]) is None:
         pytest.skip(f"{NEEDED[name]} is not installed; make bench installs it")
-    if name == "serving" and which("wrk") is None:
+    if name in ASKED_BY_WRK and which("wrk") is None:
         pytest.skip("wrk is not installed; it is a package of Debian")
     outcomes = measured(name, SIZES["small"])
     assert outcomes
