@@ -2,8 +2,9 @@ FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /srv/tejido
 RUN python -m venv .venv
-COPY requirements/build.txt requirements/redis.txt requirements/
-RUN .venv/bin/python -m pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements/redis.txt \
+COPY requirements/build.txt requirements/redis.txt requirements/telemetry.txt requirements/
+RUN .venv/bin/python -m pip install --no-cache-dir --require-hashes --only-binary :all: \
+        -r requirements/redis.txt -r requirements/telemetry.txt \
     && python -m pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY app app

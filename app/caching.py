@@ -3,22 +3,30 @@
 What the public is told of the data depends on the public data version and the request alone. So an answer is kept for
 as long as that version is the present one, as the bytes that were sent: compressed, with its entity tag. Who sends a
 key is always answered anew, so that no answer crosses from one class of reader to the other.
+
+A server that knows of the cache asks it first (`Cache.at_once`), and writes what it gives without a task, messages or a
+check of each header. With any other server the cache is a layer like others.
 """
 
 import asyncio
+import re
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from http import HTTPStatus
+from time import perf_counter
+from typing import NamedTuple
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import logs
-from app.limiting import Limiter, address_group
+from app.limiting import Hit, Limiter, address_group
 from app.middleware import request_id_for
 from app.store.present import Present
+from app.telemetry import Traces
+from app.traffic import NO_ROUTE, Traffic
 
-__all__ = ["Cache"]
+__all__ = ["Cache", "Wire"]
 
 _AREAS = ("/v1/", "/reconcile")
 """Beginnings of the addresses at which there are answers to keep."""
@@ -29,33 +37,51 @@ _ASKED = (b"accept", b"accept-encoding", b"origin", b"host")
 _OWN = (b"x-request-id", b"ratelimit", b"ratelimit-policy")
 """Headers that belong to one answer alone."""
 _OF_BODY = (b"content-length", b"content-type", b"content-encoding")
-_HIT = (b"cache-status", b"tejido; hit")
 _MISS = (b"cache-status", b"tejido; fwd=miss")
-"""What an answer tells of the cache (RFC 9211)."""
+"""What an answer that was not kept tells of the cache (RFC 9211)."""
 _LARGEST_PART = 8
 """No answer takes more than one in so many of the bytes that there are."""
-_OVERHEAD = 1000
-"""Bytes that are counted for an answer beside its body."""
+_OVERHEAD = 3000
+"""Bytes that are counted for an answer beside its body: its headers, in three forms."""
+_NO_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""What would end a header, or is not allowed in one."""
 
 _Headers = list[tuple[bytes, bytes]]
 _Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(NamedTuple):
     """What of a request makes it the same as another."""
 
     key: _Key
     tags: bytes
     """The entity tags that the client has."""
     request_id: str
+    is_head: bool
+    is_forwarded: bool
+    """Whether a proxy may have said for whom it asks, and by which scheme."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    headers: _Headers
+class Wire(NamedTuple):
+    """An answer in the bytes of HTTP/1.1."""
+
+    status: int
+    head: bytes
+    """Without the empty line at its end: a server has headers of its own."""
     body: bytes
-    tag: bytes
+    request_id: str
+
+
+class _Answer:
+    """An answer, and the end of it alone for who has it already."""
+
+    def __init__(self, headers: _Headers, body: bytes, route: str) -> None:
+        self.body = body
+        self.route = route
+        self.headers = headers
+        self.headers_of_known = [(name, value) for name, value in headers if name not in _OF_BODY]
+        self.head, self.head_of_known = _head(200, headers), _head(304, self.headers_of_known)
+        self.tag = dict(headers).get(b"etag", b"")
 
     @property
     def size(self) -> int:
@@ -66,9 +92,24 @@ class _Answer:
 class Cache:
     """Answers requests without a key from what it kept, and keeps what the application answers."""
 
-    def __init__(self, app: ASGIApp, *, present: Present, most_bytes: int, limiter: Limiter, reads: str) -> None:
-        """Wrap an application. At most so many bytes are kept; `reads` is the rate limit, which holds here too."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        present: Present,
+        most_bytes: int,
+        limiter: Limiter,
+        reads: str,
+        traffic: Traffic | None = None,
+        traces: Traces | None = None,
+    ) -> None:
+        """Wrap an application. At most so many bytes are kept; `reads` is the rate limit, which holds here too.
+
+        `traffic` counts what is answered from here, and `traces` makes spans of it.
+        """
         self.app = app
+        self._traffic = traffic or Traffic()
+        self._traces = traces or Traces()
         self.hits = self.misses = self.size = 0
         self._present = present
         self._most = most_bytes
@@ -81,6 +122,7 @@ class Cache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
+        started = perf_counter()
         question = _question(scope)
         version = None if question is None else await self._present.number()
         if question is None or version is None:
@@ -94,15 +136,21 @@ class Cache:
             # Who asks now may know of a write that the one who asked before did not.
             version = await self._present.number()
             found = None if version is None else self._find(question.key, version)
-        fields = [] if found is None else await self._count(scope)
-        if found is not None and fields is not None:
+        hit = None if found is None or not self._reads else await self._limiter.hit_soon(*self._limit(scope))
+        if found is not None and (hit is None or hit.allowed):
             self.hits += 1
             chosen = request_id_for(question.request_id)
             logs.request_id.set(chosen)
-            own = [*fields, (b"x-request-id", chosen.encode()), _HIT]
-            await _send(found, question, own, scope["method"] == "HEAD", send)
+            span = None
+            if self._traces.are_on:
+                span = self._traces.begin(scope, route=found.route, request_id=chosen, version=f"v{self._version}")
+            own = [(name.encode(), value.encode()) for name, value in _told(chosen, hit).items()]
+            status = await _send(found, question, own, send)
+            if span is not None:
+                self._traces.end(span, status)
+            self._traffic.keep(scope["method"], found.route, status, perf_counter() - started)
             return
-        if found is not None or version is None or scope["method"] == "HEAD" or place in self._coming:
+        if found is not None or version is None or question.is_head or place in self._coming:
             await self.app(scope, receive, send)
             return
         self.misses += 1
@@ -112,6 +160,34 @@ class Cache:
         finally:
             coming.set()
             self._coming.pop(place, None)
+
+    def at_once(self, scope: Scope) -> Wire | None:
+        """What a server is to write, where the answer is kept and nothing has to be found out first."""
+        started = perf_counter()
+        question = _question(scope)
+        if (
+            question is None
+            or question.is_forwarded
+            or self._traces.are_on
+            or (self._reads and self._limiter.is_remote)
+        ):
+            return None
+        version = self._present.at_once()
+        found = None if version is None else self._find(question.key, version)
+        if found is None:
+            return None
+        hit = self._limiter.hit(*self._limit(scope)) if self._reads else None
+        if hit is not None and not hit.allowed:
+            return None
+        self.hits += 1
+        chosen = request_id_for(question.request_id)
+        own = "".join([f"{name}: {value}\r\n" for name, value in _told(chosen, hit).items()]).encode()
+        if _is_known(found.tag, question.tags):
+            wire = Wire(304, found.head_of_known + own, b"", chosen)
+        else:
+            wire = Wire(200, found.head + own, b"" if question.is_head else found.body, chosen)
+        self._traffic.keep(scope["method"], found.route, wire.status, perf_counter() - started)
+        return wire
 
     async def _make(
         self, question: _Question, version: int, coming: anyio.Event, scope: Scope, receive: Receive, send: Send
@@ -131,7 +207,7 @@ class Cache:
                     # What is written piece by piece need not be written to its end.
                     own = _own(message) + ([_MISS] if is_kept else [])
                     is_kept, state["is_known"] = False, True
-                    await _send(_answer(message, b""), question, own, False, send)
+                    state["status"] = await _send(_answer(message, b""), question, own, send)
                 elif is_kept:
                     start = message
                 else:
@@ -153,15 +229,20 @@ class Cache:
                 await send({**message, "body": b"".join(parts)})
                 return
             if not message.get("more_body", False):
-                answer = _answer(start, b"".join(parts))
+                answer = _answer(start, b"".join(parts), state.get("route", NO_ROUTE))
                 if await self._present.number() == version:
                     self._keep(question.key, version, answer)
                 coming.set()
-                await _send(answer, question, [*_own(start), _MISS], False, send)
+                state["status"] = await _send(answer, question, [*_own(start), _MISS], send)
 
         headers = [(name, value) for name, value in scope["headers"] if name != b"if-none-match"]
         state = dict(scope.get("state", {}))
         await self.app({**scope, "headers": headers, "state": state}, receive, send_on)
+
+    @property
+    def entries(self) -> int:
+        """How many answers are kept."""
+        return len(self._kept)
 
     def _find(self, key: _Key, version: int) -> _Answer | None:
         with self._lock:
@@ -183,15 +264,10 @@ class Cache:
             while self.size > self._most:
                 self.size -= self._kept.popitem(last=False)[1].size
 
-    async def _count(self, scope: Scope) -> _Headers | None:
-        """What the answer says of the rate limit; None where it refuses the request."""
-        if not self._reads:
-            return []
+    def _limit(self, scope: Scope) -> tuple[str, str, str, str]:
+        """What a request is counted against, and for whom."""
         address = address_group(scope["client"][0] if scope.get("client") else None)
-        hit = await self._limiter.hit_soon(self._reads, "reads", "address", address)
-        if not hit.allowed:
-            return None
-        return [(name.lower().encode(), value.encode()) for name, value in hit.fields("reads").items()]
+        return self._reads, "reads", "address", address
 
 
 def _question(scope: Scope) -> _Question | None:
@@ -202,7 +278,7 @@ def _question(scope: Scope) -> _Question | None:
     if not path.startswith(_AREAS) or path.startswith(_IMPURE):
         return None
     asked: list[bytes] = []
-    tags, given = b"", ""
+    tags, given, is_forwarded = b"", "", False
     for name, value in scope["headers"]:
         if name == b"authorization":
             return None
@@ -212,14 +288,18 @@ def _question(scope: Scope) -> _Question | None:
             tags += value + b","
         elif name == b"x-request-id":
             given = value.decode("latin-1")
+        elif name.startswith(b"x-forwarded-"):
+            is_forwarded = True
     address = scope.get("raw_path") or path.encode()
     key = (scope["scheme"], scope.get("root_path"), address, scope["query_string"], *asked)
-    return _Question(key, tags, given)
+    return _Question(key, tags, given, scope["method"] == "HEAD", is_forwarded)
 
 
 def _may_be_kept(start: Message) -> bool:
     """Whether an answer tells the data as the public sees it, and is no stream."""
     headers = dict(start["headers"])
+    if any(_NO_HEADER.search(value) for value in headers.values()):
+        return False
     return (
         start["status"] == 200
         and b"data-version" in headers
@@ -242,22 +322,35 @@ def _tag(start: Message) -> bytes:
     return next((bytes(value) for name, value in start["headers"] if name == b"etag"), b"")
 
 
-def _answer(start: Message, body: bytes) -> _Answer:
+def _answer(start: Message, body: bytes, route: str = NO_ROUTE) -> _Answer:
     headers = [(name, value) for name, value in start["headers"] if name not in _OWN]
     if b"content-length" not in dict(headers):
         headers.append((b"content-length", str(len(body)).encode()))
-    return _Answer(headers, body, _tag(start))
+    return _Answer(headers, body, route)
 
 
-async def _send(answer: _Answer, question: _Question, own: _Headers, is_head: bool, send: Send) -> None:
-    """Send a kept answer: its end alone where the client has it, or asked for no more."""
-    if _is_known(answer.tag, question.tags):
-        headers = [(name, value) for name, value in answer.headers if name not in _OF_BODY]
-        await send({"type": "http.response.start", "status": 304, "headers": headers + own})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": answer.headers + own})
-    await send({"type": "http.response.body", "body": b"" if is_head else answer.body})
+def _told(request_id: str, hit: Hit | None) -> dict[str, str]:
+    """What a kept answer has for itself alone."""
+    own = {} if hit is None else hit.fields("reads")
+    own["x-request-id"] = request_id
+    own["cache-status"] = "tejido; hit"
+    return own
+
+
+def _head(status: int, headers: _Headers) -> bytes:
+    """The head of an answer in HTTP/1.1, but for the empty line at its end."""
+    lines = [b"%b: %b\r\n" % header for header in headers]
+    return b"".join([f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode(), *lines])
+
+
+async def _send(answer: _Answer, question: _Question, own: _Headers, send: Send) -> int:
+    """Send a kept answer: its head alone where the client has it, or asked for no more. Tells the status."""
+    is_known = _is_known(answer.tag, question.tags)
+    headers = answer.headers_of_known if is_known else answer.headers
+    status = 304 if is_known else 200
+    await send({"type": "http.response.start", "status": status, "headers": headers + own})
+    await send({"type": "http.response.body", "body": b"" if is_known or question.is_head else answer.body})
+    return status
 
 
 def _is_known(tag: bytes, tags: bytes) -> bool:

@@ -73,7 +73,7 @@ def serve(
         settings = Settings()
         _prepare(settings)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
-    _say(f"Tejido answers at http://{shown}:{port}/v1/about and is described at http://{shown}:{port}/docs")
+    _say(f"Tejido is at http://{shown}:{port} for people; http://{shown}:{port}/docs describes it for programs")
     serve_application(settings, host=host, port=port, workers=workers)
 
 

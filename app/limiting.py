@@ -73,10 +73,10 @@ class Hit(NamedTuple):
 
     def fields(self, policy: str) -> dict[str, str]:
         """The header fields of draft-ietf-httpapi-ratelimit-headers, for a policy of that name."""
-        told = {"RateLimit-Policy": f'"{policy}";q={self.limit};w={self.window}'}
+        told = {"ratelimit-policy": f'"{policy}";q={self.limit};w={self.window}'}
         if self.counted:
             seconds = math.ceil(self.reset) if self.allowed else self.retry_after
-            told["RateLimit"] = f'"{policy}";r={self.remaining};t={seconds}'
+            told["ratelimit"] = f'"{policy}";r={self.remaining};t={seconds}'
         return told
 
 
@@ -120,16 +120,19 @@ class Limiter:
 
     def __init__(self, storage_url: str = "memory://", clock: Clock = time.monotonic) -> None:
         """`clock` gives seconds; a shared storage counts by its own clock."""
-        self._remote = storage_url != "memory://"
-        self._counters: _Counters = _Shared(storage_url) if self._remote else _Own(clock)
+        self.is_remote = storage_url != "memory://"
+        """Whether it takes a while to count, because the storage is across a network."""
+        self._counters: _Counters = _Shared(storage_url) if self.is_remote else _Own(clock)
         self._asked_again = -math.inf
         self._logged = -math.inf
         self._threads: anyio.CapacityLimiter | None = None
+        self.refused: Counter[str] = Counter()
+        """What was limited -> how many requests were refused for it."""
 
     def hit(self, limit: str, *identity: str) -> Hit:
         """Count a request of that identity; blocks for as long as the storage takes, which has a bound."""
         parsed = _parsed(limit)
-        if self._remote and time.monotonic() < self._asked_again:
+        if self.is_remote and time.monotonic() < self._asked_again:
             return _uncounted(parsed)
         try:
             counts = self._counters.count(parsed, identity)
@@ -140,7 +143,7 @@ class Limiter:
 
     async def hit_soon(self, limit: str, *identity: str) -> Hit:
         """The same, for an event loop: it is not held up by a storage across the network."""
-        if not self._remote:
+        if not self.is_remote:
             return self.hit(limit, *identity)
         self._threads = self._threads or anyio.CapacityLimiter(_THREADS)
         with anyio.move_on_after(_DEADLINE):
@@ -189,9 +192,11 @@ class RateLimits:
             hit = await self.limiter.hit_soon(limit, policy, *identity)
             fields = hit.fields(policy)
             if not hit.allowed:
+                self.limiter.refused[policy] += 1
                 await _refuse(f"The limit is {limit} for {policy}.", hit.retry_after, fields)(scope, receive, send)
                 return
         if self.present[identity] >= self.at_once:
+            self.limiter.refused["at-once"] += 1
             await _refuse(f"{self.at_once} of your requests are being answered.", 1, fields)(scope, receive, send)
             return
 
@@ -289,15 +294,20 @@ class _Own:
     def count(self, limit: _Limit, identity: tuple[str, ...]) -> _Counts:
         """Count a request, if it is allowed."""
         amount, window, _ = limit
-        now = self._clock()
-        number = int(now // window)
-        left = (number + 1) * window - now
+        number, passed = divmod(self._clock(), window)
+        left = window - passed
         with self._lock:
-            row = self._row(self._rows[amount, window], identity, number)
-            allowed = row[1] * left / window + row[2] < amount
+            rows = self._rows[amount, window]
+            row = rows.get(identity)
+            if row is None or row[0] != number:
+                row = self._row(rows, identity, int(number))
+            else:
+                rows.move_to_end(identity)
+            _, before, present = row
+            allowed = before * left / window + present < amount
             if allowed:
-                row[2] += 1
-            return _Counts(allowed, row[1], left, row[2], left + window)
+                row[2] = present = present + 1
+        return _Counts(allowed, before, left, present, left + window)
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -305,13 +315,9 @@ class _Own:
     @staticmethod
     def _row(rows: OrderedDict[tuple[str, ...], list[int]], identity: tuple[str, ...], number: int) -> list[int]:
         """A caller's counters, brought up to the present window."""
-        row = rows.get(identity)
-        if row is None:
-            rows[identity] = row = [number, 0, 0]
-        else:
-            rows.move_to_end(identity)
-            if row[0] != number:
-                row[:] = [number, row[2] if row[0] == number - 1 else 0, 0]
+        earlier = rows.pop(identity, None)
+        before = earlier[2] if earlier is not None and earlier[0] == number - 1 else 0
+        rows[identity] = row = [number, before, 0]
         while len(rows) > 1:
             oldest = next(iter(rows))
             if len(rows) <= _MOST_IDENTITIES and rows[oldest][0] >= number - 1:

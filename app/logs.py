@@ -1,4 +1,7 @@
-"""Lines of the log: plain ones, or JSON for machines; each with the id of the request that it was written for."""
+"""Lines of the log: plain ones, or JSON for machines; each with the id of the request that it was written for.
+
+Where there are traces (`app.telemetry`), also with that of the trace.
+"""
 
 import json
 import logging
@@ -11,10 +14,12 @@ from typing import Any
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.logging import AccessFormatter, DefaultFormatter
 
-__all__ = ["Form", "JsonLines", "PlainAccess", "PlainLines", "log_config", "request_id"]
+__all__ = ["Form", "JsonLines", "PlainAccess", "PlainLines", "log_config", "request_id", "trace_id"]
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered; empty where there is none."""
+trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+"""The id of its trace; empty where there is none."""
 
 
 class Form(StrEnum):
@@ -41,12 +46,12 @@ class PlainAccess(AccessFormatter):
 
 
 def _told(line: str) -> str:
-    found = request_id.get()
+    found = " ".join(filter(None, (request_id.get(), trace_id.get())))
     return f"{line} [{found}]" if found else line
 
 
 class JsonLines(logging.Formatter):
-    """One object a line: `time`, `level`, `logger`, `message`, and where they are `request_id` and `exception`.
+    """One object a line: `time`, `level`, `logger`, `message`; where they are, `request_id`, `trace_id`, `exception`.
 
     A line for a request has `client`, `method`, `path` and `status` beside its message.
     """
@@ -61,6 +66,8 @@ class JsonLines(logging.Formatter):
         }
         if found := request_id.get():
             line["request_id"] = found
+        if found := trace_id.get():
+            line["trace_id"] = found
         if record.name == "uvicorn.access" and isinstance(record.args, tuple) and len(record.args) == 5:
             line["client"], line["method"], line["path"], _, line["status"] = record.args
         if record.exc_info:

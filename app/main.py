@@ -1,12 +1,15 @@
 """The application: rooms wired together, nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
+from time import time
 from typing import Any
 
+import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Match
@@ -20,8 +23,10 @@ from app.access.routes import NEEDS
 from app.caching import Cache
 from app.exchange.jobs import Imports
 from app.explorer.docs import mount_docs
+from app.explorer.pages import mount_explorer
 from app.history.writer import now
 from app.limiting import Limiter, RateLimits
+from app.metrics import Metrics
 from app.middleware import Cors, EntityTags, Gate, Methods, RequestIds, SecurityHeaders
 from app.models.nouns import NOUNS
 from app.openapi import openapi_document
@@ -41,6 +46,7 @@ from app.routers import (
     import_runs,
     imports,
     keys,
+    metrics,
     networks,
     organizations,
     projects,
@@ -57,9 +63,12 @@ from app.settings import Settings
 from app.store.database import Database
 from app.store.duplicates import Candidates
 from app.store.present import present_of
+from app.store.readiness import Readiness
 from app.store.shelf import Shelf
 from app.store.snapshot import Snapshots
 from app.store.watching import Watch
+from app.telemetry import OF_FASTAPI, Traces
+from app.traffic import Measured, Traffic
 from app.workers import Workers
 
 DESCRIPTION = """\
@@ -68,20 +77,23 @@ evidence behind every edge. Unknown is not zero, absent is not no, and money in 
 """
 
 
+_READ_SECONDS = 1.0
+"""Time between two looks at what a process has counted, where others tell it too."""
+
+_OTHER_THREADS = 20
+"""Threads beyond those that can have a connection to the database."""
 _OWN_MODULE = frozenset({"organization", "state", "project", "funding", "collaboration"})
 
 
 class Service(FastAPI):
     """FastAPI, behind the cache if there is one: what it kept passes nothing of FastAPI."""
 
+    measured: Measured | None = None
     cache: Cache | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or a part of the life of the server."""
-        if self.cache is None:
-            await super().__call__(scope, receive, send)
-        else:
-            await self.cache(scope, receive, send)
+        await (self.cache or self.measured or super().__call__)(scope, receive, send)
 
 
 def create_app(
@@ -93,7 +105,12 @@ def create_app(
     """
     settings = settings or Settings()
     database = Database(
-        settings.database_url, secret=settings.plain_secret, clock=clock, query_seconds=settings.query_seconds
+        settings.database_url,
+        secret=settings.plain_secret,
+        clock=clock,
+        query_seconds=settings.query_seconds,
+        connections=settings.database_connections,
+        replica_url=settings.database_replica_url or None,
     )
     workers = Workers(
         settings.job_processes,
@@ -101,35 +118,63 @@ def create_app(
         waiting=settings.jobs_waiting,
         memory=settings.job_memory_bytes,
     )
-    limiter = Limiter(settings.rate_limit_storage, clock=lambda: clock().timestamp())
+    limiter = Limiter(settings.rate_limit_storage, clock=time if clock is now else lambda: clock().timestamp())
     present = present_of(database)
     watch = Watch(database, most=settings.event_streams)
     importer = Imports(database, clock=clock, most=settings.imports_waiting)
+    readiness = Readiness(settings.database_url)
+    snapshots = Snapshots(shelf=None if shelf is None else Shelf(shelf))
+    traffic = Traffic()
+    traces = Traces()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        traces.start()
+        if not database.is_sqlite:
+            # Who waits for a connection holds a thread; some have to be left for those who need none.
+            threads = anyio.to_thread.current_default_thread_limiter()
+            threads.total_tokens = max(threads.total_tokens, settings.database_connections + _OTHER_THREADS)
         watch.open()
         importer.start()
+        reading = asyncio.create_task(_keep_reading(app.state.metrics))
         yield
+        reading.cancel()
         watch.close()
         importer.close()
+        app.state.metrics.close()
         limiter.close()
         workers.close()
         present.close()
+        readiness.close()
         database.close()
 
     app = _described(lifespan)
+    app.measured = Measured(partial(FastAPI.__call__, app), traffic)
     if settings.cache_bytes:
         app.cache = Cache(
-            partial(FastAPI.__call__, app),
+            app.measured,
             present=present,
             most_bytes=settings.cache_bytes,
             limiter=limiter,
             reads=settings.rate_limit_reads,
+            traffic=traffic,
+            traces=traces,
         )
     app.state.settings = settings
     app.state.database = database
-    app.state.snapshots = Snapshots(shelf=None if shelf is None else Shelf(shelf))
+    app.state.snapshots = snapshots
+    app.state.present = present
+    app.state.readiness = readiness
+    app.state.metrics = Metrics(
+        traffic=traffic,
+        cache=app.cache,
+        limiter=limiter,
+        workers=workers,
+        watch=watch,
+        imports=importer,
+        snapshots=snapshots,
+        database=database,
+    )
     app.state.candidates = Candidates()
     app.state.workers = workers
     app.state.watch = watch
@@ -139,6 +184,13 @@ def create_app(
     install_handlers(app)
     _add_middleware(app, settings, database, limiter)
     return app
+
+
+async def _keep_reading(metrics: Metrics) -> None:
+    """Let other processes tell what this one has counted."""
+    while metrics.is_shared:
+        metrics.read()
+        await asyncio.sleep(_READ_SECONDS)
 
 
 def _described(lifespan: Lifespan[FastAPI] | None = None) -> Service:
@@ -151,10 +203,12 @@ def _described(lifespan: Lifespan[FastAPI] | None = None) -> Service:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=OF_FASTAPI,
         separate_input_output_schemas=False,
         dependencies=[Depends(authorise)],
     )
     app.router.routes.extend(_routes())
+    mount_explorer(app)
     mount_docs(app)
     app.openapi = _document  # type: ignore[method-assign]
     return app
@@ -188,6 +242,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         admin_actions.router,
         visibility.router,
         withheld.router,
+        metrics.router,
         health.router,
     ):
         whole.include_router(router, dependencies=[Depends(authorise)])

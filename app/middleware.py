@@ -2,8 +2,8 @@
 
 import json
 import logging
+import random
 import re
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import logs
+from app import logs, telemetry
 from app.problems import Problem, unexpected
 
 log = logging.getLogger("tejido")
@@ -42,7 +42,8 @@ def request_id(scope: Scope) -> str:
 
 def request_id_for(given: str) -> str:
     """The caller's own id if it is a plain one, else a new one."""
-    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    # Nothing depends on nobody's guessing it, and the system need not be asked for each.
+    return given if given and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def problem_response(problem: Problem, scope: Scope) -> Response:
@@ -82,10 +83,13 @@ class RequestIds:
         chosen = request_id_for(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = chosen
         logs.request_id.set(chosen)
+        telemetry.note_request(chosen)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = chosen
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = chosen
+                telemetry.note_answer(headers.get("data-version"))
             await send(message)
 
         await self.app(scope, receive, send_with_id)

@@ -36,6 +36,7 @@ _PROBLEMS: Mapping[Need, tuple[str, ...]] = {
     Need.reading: ("key-required",),
     Need.key: ("key-required",),
     Need.write: ("key-required", "missing-scope"),
+    Need.metrics: ("key-required", "missing-scope"),
     Need.admin: ("key-required", "missing-scope"),
 }
 
@@ -81,7 +82,7 @@ def openapi_document(
         (method.upper(), path): one for path, item in document["paths"].items() for method, one in item.items()
     }
     for address, operation in operations.items():
-        _secure(operation, needs[address])
+        _secure(operation, needs[address], writes=address[0] != "GET" and needs[address] is not Need.reading)
         if "parameters" in operation:
             operation["parameters"] = [
                 _share(components, "parameters", one["name"], one) for one in operation["parameters"]
@@ -92,13 +93,14 @@ def openapi_document(
     return document
 
 
-def _secure(operation: Document, need: Need) -> None:
-    """Say which key an operation takes, and how it refuses one."""
+def _secure(operation: Document, need: Need, *, writes: bool) -> None:
+    """Say which key an operation takes, how it refuses one, and what may become of a write."""
     if need is Need.nothing:
         operation["security"] = []
     elif need is not Need.reading:
         operation["security"] = [{"key": [need.scope.value] if need.scope else []}]
-    refusals = described("invalid-key", *_PROBLEMS[need], "too-many-failed-keys")
+    after = ("too-many-failed-keys", "outcome-unknown") if writes else ("too-many-failed-keys",)
+    refusals = described("invalid-key", *_PROBLEMS[need], *after)
     responses = operation["responses"]
     for status, refusal in ((str(status), one) for status, one in refusals.items()):
         said = [one["description"] for one in (responses.get(status), refusal) if one]

@@ -53,6 +53,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "worker-died": (500, "The process that computed the answer ended before it was done"),
     "no-secret": (503, "The secret of the deployment is missing, or is another one"),
     "busy": (503, "The service is busy"),
+    "outcome-unknown": (503, "Nobody knows whether the change was made"),
     # Not 504, which is a gateway's. What else runs at the time decides too, so it is not the request's fault alone.
     "deadline-exceeded": (503, "The computation took longer than it may"),
 }

@@ -4,29 +4,43 @@ Several processes share one socket; SIGHUP to the first one brings a new process
 """
 
 import asyncio
+import gc
+import multiprocessing
 import os
-import tempfile
+import signal
+import socket
+import sys
+import threading
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from starlette.responses import Response
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
+from uvicorn.supervisors import Multiprocess
 
-from app.logs import log_config
+from app.caching import Cache, Wire
+from app.logs import log_config, request_id
 from app.middleware import LARGEST_HEADERS, LONGEST_ADDRESS, SecurityHeaders, problem_response
 from app.problems import Problem
 from app.settings import Settings
+from app.store.watching import server_stops
+from app.temporary import hold, temporary_folder
 
 __all__ = ["Connection", "application", "serve", "server_options"]
 
 _SHELF = "TEJIDO_SHELF"
-"""Variable of the environment in which the first process tells the others of their folder."""
+"""Variable of the environment in which the first process tells the others of the folder for what they loaded."""
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""The same for what they count; the name is that of prometheus_client."""
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from uvicorn._types import ASGI3Application, HTTPScope
 
 _HEAD_SECONDS = 10.0
 """Time that the head of a request may take to arrive, the first byte included."""
@@ -38,6 +52,8 @@ _STOP_SECONDS = 8
 """Time in which requests may end when the service stops: Docker kills after ten."""
 _START_SECONDS = 60
 """Time in which a process has to begin, or to say that it lives."""
+_LARGEST_COPY = 65_536
+"""Bytes of a body that are put behind their head, so that both are written at once."""
 _LAST_SECONDS = 1.0
 """Time for which a connection without a request stays open when the service stops: one may be on its way."""
 
@@ -49,14 +65,20 @@ class Connection(HttpToolsProtocol):
         """As uvicorn makes one for each connection, of which there are so many at most."""
         super().__init__(*args, **named)
         self._at_most = at_most
+        # uvicorn puts a layer of its own about the application.
+        self._cache: Cache | None = getattr(getattr(self.app, "app", None), "cache", None)
         self._is_last = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_head = True
+        self._is_behind = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, if there is room."""
         super().connection_made(transport)
+        if server_stops():
+            # It was on its way while the others were told.
+            self.shutdown()
         if len(self.connections) > self._at_most:
             self._refuse(Problem("busy", "Too many connections are open.", headers={"Retry-After": "1"}))
         else:
@@ -71,18 +93,23 @@ class Connection(HttpToolsProtocol):
         """Read on, unless the head never ends."""
         if self.transport.is_closing():
             return
+        self._is_behind = False
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._in_head and not self._is_behind:
             self._head_bytes += len(data)
-            if self._head_bytes > _LARGEST_HEAD:
-                self._refuse(Problem("headers-too-large", f"Headers have {LARGEST_HEADERS} bytes at most."))
+        if self._in_head and self._head_bytes > _LARGEST_HEAD:
+            self._refuse(Problem("headers-too-large", f"Headers have {LARGEST_HEADERS} bytes at most."))
+        elif self._head_timer is None and (self._in_head or (self._is_idle and self.timeout_keep_alive_task is None)):
+            self._expect_head()
 
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
+        self._unset_head_timer()
         self._in_head = True
         self._head_bytes = 0
-        self._expect_head()
 
     def on_headers_complete(self) -> None:
         """The head is there; the time of the body is the application's to bound."""
@@ -92,6 +119,44 @@ class Connection(HttpToolsProtocol):
         if self._is_last and self.cycle is not None:
             # The answer says that the connection ends.
             self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        """A request ends; the next one may begin within the same bytes."""
+        self._is_behind = True
+        super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        """Write the answer at once if it is kept, else let the application make it."""
+        wire = None
+        if self._cache is not None and self._is_plain(cycle):
+            wire = self._cache.at_once(cast("Scope", cycle.scope))
+        if wire is None:
+            super()._start_asgi_task(cycle, app)
+            return
+        if cycle.access_log:
+            self._log(cycle.scope, wire)
+        own = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])
+        head = b"".join((wire.head, own, b"\r\n"))
+        if len(wire.body) > _LARGEST_COPY:
+            self.transport.write(head)
+            self.transport.write(wire.body)
+        else:
+            self.transport.write(head + wire.body)
+        cycle.response_started = cycle.response_complete = True
+        cycle.on_response()
+
+    def _log(self, scope: "HTTPScope", wire: Wire) -> None:
+        """Log a request as uvicorn does."""
+        token = request_id.set(wire.request_id)
+        asked = scope["method"], get_path_with_query_string(scope), scope["http_version"]
+        self.access_logger.info('%s - "%s %s HTTP/%s" %d', get_client_addr(scope), *asked, wire.status)
+        request_id.reset(token)
+
+    def _is_plain(self, cycle: RequestResponseCycle) -> bool:
+        """Whether the connection goes on, takes what is written, and has no other request that waits."""
+        return cycle.keep_alive and not (
+            self._is_last or self.pipeline or cycle.waiting_for_100_continue or self.flow.write_paused
+        )
 
     def shutdown(self) -> None:
         """The service stops. uvicorn closes what is idle at once, and with it a request that is on its way."""
@@ -156,22 +221,67 @@ def server_options(settings: Settings) -> dict[str, Any]:
     }
 
 
+class _Ending(threading.Event):
+    """Whether to end; also from the moment that a signal says so, not only when its turn has come.
+
+    uvicorn handles one signal after the other, and to replace all processes takes seconds.
+    """
+
+    def __init__(self, waiting: list[int]) -> None:
+        """`waiting` are the signals that have come."""
+        super().__init__()
+        self._waiting = waiting
+
+    def is_set(self) -> bool:
+        return super().is_set() or signal.SIGTERM in self._waiting or signal.SIGINT in self._waiting
+
+
+class _Processes(Multiprocess):
+    """uvicorn's, which does not bring up the last new process before it notices that it is to end."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self.should_exit = _Ending(self.signal_queue)
+
+
 def application() -> "FastAPI":
     """The application of this process, as the environment wants it."""
+    # All that is made now stays: to look again and again whether something of it can go takes a third of the time.
+    gc.disable()
     # Imported here: it takes seconds, which the process that only looks after the others need not spend.
     from app.main import create_app  # noqa: PLC0415
 
     folder = os.environ.get(_SHELF)
-    return create_app(Settings(), shelf=None if folder is None else Path(folder))
+    if folder is not None:
+        hold(Path(folder).parent)
+    if (parent := multiprocessing.parent_process()) is not None:
+        threading.Thread(target=_follow, args=(parent,), name="parent", daemon=True).start()
+    app = create_app(Settings(), shelf=None if folder is None else Path(folder))
+    gc.enable()
+    # Nor is it looked through later, while requests wait.
+    gc.freeze()
+    return app
+
+
+def _follow(parent: Any) -> None:
+    """End when the first process has: who kills it wants the service to end, and its address to be free."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve in so many processes, until a signal ends it."""
     options = {"factory": True, "host": host, "port": port, "workers": workers, **server_options(settings)}
     options["log_config"] = log_config(settings.log_form)
-    if workers == 1:
-        uvicorn.run(f"{__name__}:application", **options)
-        return
-    with tempfile.TemporaryDirectory(prefix="tejido-") as folder:
-        os.environ[_SHELF] = folder
-        uvicorn.run(f"{__name__}:application", **options)
+    os.environ.pop(_METRICS, None)
+    with temporary_folder() as folder:
+        if workers == 1:
+            # uvicorn sends itself the signal once more when all is done, and would die of it before the folder is gone.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+            uvicorn.run(f"{__name__}:application", **options)
+            return
+        for name, inside in ((_SHELF, "shelf"), (_METRICS, "metrics")):
+            (folder / inside).mkdir(mode=0o700)
+            os.environ[name] = str(folder / inside)
+        config = uvicorn.Config(f"{__name__}:application", **options)
+        _Processes(config, [config.bind_socket()]).run()

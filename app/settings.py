@@ -1,6 +1,6 @@
 """Settings, from the environment: TEJIDO_DATABASE_URL and so on."""
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.limiting import check_limit, check_storage
@@ -14,6 +14,12 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         default="sqlite:///tejido.db", description="SQLite file or PostgreSQL server, as a SQLAlchemy URL."
+    )
+    database_replica_url: str = Field(
+        default="", description="A replica of the PostgreSQL server that answers what it has as well; none if empty."
+    )
+    database_connections: int = Field(
+        default=20, ge=2, le=1000, description="Connections to PostgreSQL that a process keeps open at most."
     )
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body in bytes.")
     max_bulk_bytes: int = Field(default=10_000_000, ge=1_000, description="Largest body of a bulk in bytes.")
@@ -92,13 +98,23 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _driver(cls, url: str) -> str:
-        scheme, separator, rest = url.partition("://")
-        if scheme in ("postgres", "postgresql"):
-            return f"postgresql+pg8000://{rest}"
-        if separator and scheme.split("+")[0] in ("sqlite", "postgresql"):
+    def _database(cls, url: str) -> str:
+        url = _with_driver(url)
+        if not url:
+            raise ValueError("database_url is neither an SQLite nor a PostgreSQL URL")
+        return url
+
+    @field_validator("database_replica_url")
+    @classmethod
+    def _replica(cls, url: str, info: ValidationInfo) -> str:
+        if not url:
             return url
-        raise ValueError("database_url is neither an SQLite nor a PostgreSQL URL")
+        if not info.data.get("database_url", "postgresql").startswith("postgresql"):
+            raise ValueError("only a PostgreSQL server has a replica, and TEJIDO_DATABASE_URL names none")
+        url = _with_driver(url)
+        if not url.startswith("postgresql"):
+            raise ValueError("database_replica_url is not the URL of a PostgreSQL server")
+        return url
 
     @field_validator("rate_limit_reads", "rate_limit_writes", "rate_limit_failed_keys")
     @classmethod
@@ -121,3 +137,11 @@ class Settings(BaseSettings):
     def plain_secret(self) -> str | None:
         """The secret itself. Show it to nobody."""
         return None if self.secret is None else self.secret.get_secret_value()
+
+
+def _with_driver(url: str) -> str:
+    """A URL of SQLAlchemy as it is, one of PostgreSQL's own with the driver; empty where it is no URL."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+pg8000://{rest}"
+    return url if separator and scheme.split("+")[0] in ("sqlite", "postgresql") else ""

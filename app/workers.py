@@ -22,9 +22,9 @@ import sys
 import threading
 import time
 import traceback
-from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
-from contextlib import suppress
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -80,6 +80,16 @@ class Resource:
     folder: Path
 
 
+_OUTCOMES: dict[type[Exception], str] = {
+    BusyError: "refused",
+    DeadlineError: "late",
+    AbandonedError: "abandoned",
+    WorkerDiedError: "died",
+    MemoryError: "memory",
+}
+"""What a job is counted as that raised this; any other is `failed`."""
+
+
 def _never() -> bool:
     return False
 
@@ -97,6 +107,18 @@ class Workers:
         self._line: deque[object] = deque()
         self._closed = False
         self._changed = threading.Condition()
+        self.outcomes: Counter[str] = Counter()
+        """`done`, `failed`, `refused`, `late`, `abandoned`, `died` or `memory` -> how many jobs ended so."""
+
+    @property
+    def running(self) -> int:
+        """How many jobs are in a worker process."""
+        return self._size - len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for one."""
+        return len(self._line)
 
     def run(
         self,
@@ -130,6 +152,11 @@ class Workers:
                 raise DeadlineError(f"not done after {self._deadline:g} seconds")
 
         job = pickle.dumps((function, args, resource), protocol=5)
+        with self._counted():
+            return cast("T", self._asked(_name(function), job, check))
+
+    def _asked(self, name: str, job: bytes, check: Check) -> Any:
+        """What a worker answers to a job."""
         worker = self._take(check)
         healthy = False
         try:
@@ -137,11 +164,11 @@ class Workers:
             failure = None if succeeded else _rebuilt(*result)
             healthy = not isinstance(failure, MemoryError)
         except (DeadlineError, AbandonedError) as error:
-            log.warning("killed %s: %s", _name(function), error)
+            log.warning("killed %s: %s", name, error)
             raise
         except (EOFError, OSError) as error:
             code = worker.exit_code()
-            log.error("the worker of %s died: exit code %s, %r", _name(function), code, error)
+            log.error("the worker of %s died: exit code %s, %r", name, code, error)
             raise WorkerDiedError(f"the worker process ended with exit code {code}") from error
         finally:
             if not healthy:
@@ -149,7 +176,19 @@ class Workers:
             self._give_back(worker)
         if failure is not None:
             raise failure
-        return cast("T", result)
+        return result
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        outcome = "done"
+        try:
+            yield
+        except Exception as error:
+            outcome = next((word for kind, word in _OUTCOMES.items() if isinstance(error, kind)), "failed")
+            raise
+        finally:
+            with self._changed:
+                self.outcomes[outcome] += 1
 
     def close(self) -> None:
         """End every process, whatever it does; jobs that run or wait, and later ones, get a BusyError."""

@@ -175,6 +175,10 @@ class Told:
         """The version."""
         return self.version
 
+    def at_once(self) -> int | None:
+        """The version."""
+        return self.version
+
     def close(self) -> None:
         """Nothing."""
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -46,17 +45,6 @@ def written(form: Form) -> StringIO:
     return stream
 
 
-def lines_of(form: Form, text: str) -> list[dict[str, Any]]:
-    """Lines as JSON has them; of plain ones their id and the rest."""
-    if form is Form.json:
-        return [json.loads(line) for line in text.splitlines()]
-    found = []
-    for line in text.splitlines():
-        message, _, rest = line.rpartition(" [")
-        found.append({"message": message or line} | ({"request_id": rest.removesuffix("]")} if message else {}))
-    return found
-
-
 def test_what_goes_wrong_in_a_request_is_logged_under_its_id(url: str, form: Form) -> None:
     app = create_app(Settings(database_url=url))
 
@@ -74,7 +62,7 @@ def test_what_goes_wrong_in_a_request_is_logged_under_its_id(url: str, form: For
         assert client.get("/healthz").status_code == 200
     text = stream.getvalue()
     if form is Form.json:
-        first, second = lines_of(form, text)
+        first, second = map(json.loads, text.splitlines())
         assert (first["request_id"], second["request_id"]) == (ID, made)
         assert (first["level"], first["logger"]) == ("error", "tejido")
         assert "RuntimeError: what is wrong with /fails" in first["exception"]
@@ -90,7 +78,7 @@ def test_whatever_is_logged_is_one_line_of_json(form: Form) -> None:
     logging.getLogger("tejido").debug("too small")
     assert request_id.get() == ""
     if form is Form.json:
-        (line,) = lines_of(form, stream.getvalue())
+        (line,) = map(json.loads, stream.getvalue().splitlines())
         assert line["message"] == 'two\nlines, "quotes" and Ñandú \x07'
         assert set(line) == {"time", "level", "logger", "message"}
     else:

@@ -59,14 +59,14 @@ def client_of(server: Server, key: str | None) -> httpx.Client:
 
 
 def clients_of(server: Server, stack: ExitStack, key: str | None) -> list[httpx.Client]:
-    """A client at each process that answers."""
+    """A client at each process that answers, in the order of the processes."""
     found: dict[int, httpx.Client] = {}
     end = time.monotonic() + PATIENCE
     while len(found) < 2:
         assert time.monotonic() < end, "one process takes no connections"
         client = stack.enter_context(client_of(server, key))
         found.setdefault(process_of(server, client), client)
-    return list(found.values())
+    return [found[process] for process in sorted(found)]
 
 
 def version_of(answer: httpx.Response) -> int:

@@ -18,6 +18,7 @@ GROUPS: dict[str, list[str]] = {
     "build": ["--only-group=build"],
     "run": [],
     "redis": ["--extra=redis"],
+    "telemetry": ["--extra=telemetry"],
     "test": ["--group=test"],
     "bench": ["--group=bench"],
     "lint": ["--group=test", "--group=bench", "--group=lint"],

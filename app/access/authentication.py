@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+import anyio
 import anyio.to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,9 @@ from app.models.tables import Reader
 from app.problems import Problem
 
 log = logging.getLogger("tejido")
+
+_THREADS = 8
+"""Keys that are looked up at a time. In threads of their own: the metrics are told also when all others are taken."""
 
 
 class Authenticate:
@@ -36,6 +40,7 @@ class Authenticate:
         self.find = find
         self.limiter = limiter
         self.failed_keys = failed_keys
+        self.threads = anyio.CapacityLimiter(_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -64,7 +69,7 @@ class Authenticate:
         caller = None
         if len(given) == 1 and scheme.lower() == "bearer":
             try:
-                caller = await anyio.to_thread.run_sync(self.find, whole.strip())
+                caller = await anyio.to_thread.run_sync(self.find, whole.strip(), limiter=self.threads)
             except SQLAlchemyError as error:
                 log.exception("a key could not be looked up", exc_info=error)
                 raise Problem("busy", "Try again in a moment.", headers={"Retry-After": "1"}) from error
@@ -73,6 +78,7 @@ class Authenticate:
         address = address_group(scope["client"][0] if scope.get("client") else None)
         hit = await self.limiter.hit_soon(self.failed_keys, "failed-key", address) if self.failed_keys else None
         if hit is not None and not hit.allowed:
+            self.limiter.refused["failed-keys"] += 1
             raise Problem(
                 "too-many-failed-keys",
                 "Too many keys that open nothing came from this address.",

@@ -20,13 +20,15 @@ class Need(StrEnum):
     """Any key."""
     write = "write"
     """A key with the scope `write`."""
+    metrics = "metrics"
+    """A key with the scope `metrics`."""
     admin = "admin"
     """A key with the scope `admin`."""
 
     @property
     def scope(self) -> Scope | None:
         """The scope that the caller's key must have, beside `read`, which every key has."""
-        return Scope(self.value) if self in (Need.write, Need.admin) else None
+        return Scope(self.value) if self in (Need.write, Need.metrics, Need.admin) else None
 
 
 _NETWORKS = (
@@ -54,11 +56,13 @@ NEEDS: dict[tuple[str, str], Need] = {
             "/redoc",
             "/openapi.json",
             "/assets/docs/swagger-start.js",
+            "/assets/explorer/{path}",
             "/assets/vendor/{path}",
             "/healthz",
             "/readyz",
         )
     },
+    ("GET", "/metrics"): Need.metrics,
     ("GET", "/v1/about"): Need.reading,
     ("GET", "/v1/search"): Need.reading,
     ("GET", "/v1/evidence"): Need.reading,

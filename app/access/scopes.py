@@ -11,6 +11,8 @@ class Scope(StrEnum):
     write = "write"
     restricted = "restricted"
     """Reads restricted records too; with `write` it may also change them."""
+    metrics = "metrics"
+    """Reads the metrics, which count what everybody does: those with a key, with restricted records too."""
     admin = "admin"
 
 

@@ -169,7 +169,7 @@ def _import(database: Database, request: Request, staging: Staging, report: Repo
 
 def _settle(database: Database, request: Request, staging: Staging, origin: Origin) -> None:
     known: dict[str, list[str]] = {}
-    with database.read() as connection:
+    with database.read_service() as connection:
         view = present_view(connection, request.reader)
         for kind, keys in staging.referred():
             known.setdefault(kind, []).extend(known_keys(view, origin.source, kind, keys))

@@ -10,20 +10,24 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.exchange.importing import Cancelled, Request, Result, Stage, Status, import_file
+from app.problems import Problem
 from app.store import import_jobs
 from app.store.database import Database
+from app.store.failures import is_busy
 
 __all__ = ["Imports"]
 
 log = logging.getLogger("tejido")
 
-_BUSY = "Others were writing all the time; nothing was written. Send it again."
+_BUSY = "The database was away, or others were writing all the time; nothing was written. Send it again."
 _FAILED = "Something failed inside the service; nothing was written."
 _BEAT = 5.0
 """Seconds between two words that an import is not forgotten; `import_jobs` takes silent ones for lost."""
+_PAUSE = 0.5
+"""Seconds between two attempts to note something."""
 _PATIENCE = 120.0
 """Seconds for which what became of an import is tried to be noted."""
 
@@ -43,11 +47,21 @@ class Imports:
         self._threads: dict[Callable[[], None], threading.Thread] = {}
         self._lock = threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for the one before them."""
+        return self._waiting.qsize()
+
+    @property
+    def running(self) -> int:
+        """How many are worked on: one or none."""
+        return max(0, len(self._own) - self._waiting.qsize())
+
     def start(self) -> None:
         """Begin, also again after `close`; see to imports that were not over when their process ended."""
         self._ends.clear()
         try:
-            with self._database.read() as connection:
+            with self._database.read_service() as connection:
                 if not import_jobs.is_any_unfinished(connection):
                     return
         except Exception as error:
@@ -110,12 +124,10 @@ class Imports:
             return
         try:
             result = import_file(self._database, request, lambda stage, done: self._told(job, stage, done))
-        except OperationalError:
-            log.warning("import %s: the database was busy", job)
-            result = Result(status=Status.failed, detail=_BUSY)
-        except Exception:
-            log.exception("import %s failed", job)
-            result = Result(status=Status.failed, detail=_FAILED)
+        except Exception as error:
+            is_passing = isinstance(error, SQLAlchemyError) and is_busy(error)
+            log.log(logging.WARNING if is_passing else logging.ERROR, "import %s failed", job, exc_info=error)
+            result = Result(status=Status.failed, detail=_BUSY if is_passing else _FAILED)
         self._noted(lambda connection: import_jobs.finish(connection, job, result, self._clock()))
 
     def _noted(self, note: Callable[[Connection], Noted]) -> Noted:
@@ -124,7 +136,12 @@ class Imports:
             try:
                 with self._database.write_service() as connection:
                     return note(connection)
-            except OperationalError:
+            except SQLAlchemyError as error:
+                if not is_busy(error) or time.monotonic() > end or self._ends.is_set():
+                    raise
+                self._ends.wait(_PAUSE)
+            except Problem:
+                # Whether it was noted nobody knows; to note it again does no harm.
                 if time.monotonic() > end or self._ends.is_set():
                     raise
 
@@ -134,7 +151,7 @@ class Imports:
         if stage is not Stage.reading:
             # The database of a file has one writer at a time, and that is the import itself.
             return
-        with suppress(SQLAlchemyError), self._database.write_service() as connection:
+        with suppress(SQLAlchemyError, Problem), self._database.write_service() as connection:
             if import_jobs.tell(connection, job, done, self._clock()):
                 return
             raise Cancelled
@@ -145,7 +162,7 @@ class Imports:
         """Say again and again that the own imports live, and note of others that they do not."""
         while not self._ends.is_set():
             # Where it cannot be written, for the import itself writes, it is the next time.
-            with suppress(SQLAlchemyError), self._database.write_service() as connection:
+            with suppress(SQLAlchemyError, Problem), self._database.write_service() as connection:
                 with self._lock:
                     own = list(self._own)
                 import_jobs.live(connection, own, self._clock())

@@ -13,7 +13,7 @@ from string import Template
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
+from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 _HERE = Path(__file__).parent
@@ -120,11 +120,7 @@ def mount_docs(app: FastAPI) -> None:
     async def swagger_start(_: Request) -> FileResponse:
         return FileResponse(_HERE / "swagger-start.js", media_type="text/javascript")
 
-    async def front_door(_: Request) -> RedirectResponse:
-        return RedirectResponse("docs")
-
     # Plain routes, as FastAPI's own pages are: dependencies of the whole app, like an access check, do not apply.
-    app.add_route("/", front_door, include_in_schema=False)
     app.add_route("/docs", swagger, include_in_schema=False)
     app.add_route("/redoc", redoc, include_in_schema=False)
     app.add_route("/assets/docs/swagger-start.js", swagger_start, include_in_schema=False)

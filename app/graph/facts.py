@@ -1,7 +1,7 @@
 """The facts of one data version as plain rows whose references are public ids: made from columns when asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -427,6 +427,8 @@ class Facts:
         }
         if table in of:
             of[table].add(codes)
+        if table == "state_group":
+            self._gather_members(codes)
 
     def prepare(self, projects: Integers) -> None:
         """Make all rows of many projects, and of those above them, at once: much faster than one project at a time."""
@@ -494,15 +496,22 @@ class Facts:
 
     def members_of_group(self, group: str) -> Mapping[str, set[str]]:
         """Membership (`named`, `excluded`) -> states of a state group."""
-        found = self._members_of_group.get(group)
-        if found is None:
-            found = self._members_of_group[group] = {}
-            code = self.code("state_group", group)
-            rows = self.columns.index("project_state", "state_group")[code] if code != NONE else np.empty(0, np.int32)
-            for row in self.rows("project_state", rows):
-                if row.state is not None and row.membership is not None:
-                    found.setdefault(row.membership, set()).add(row.state)
-        return found
+        if group not in self._members_of_group:
+            self._gather_members(self.codes("state_group", [group]))
+        return self._members_of_group.get(group, {})
+
+    def _gather_members(self, groups: Integers) -> None:
+        """Look up the members of several groups at once."""
+        table = self.columns["project_state"]
+        places, rows = self.columns.index("project_state", "state_group").rows(groups)
+        states = self._pair("site", _PAIRS["project_state", "site"], table["site"][rows])["state"]
+        membership = cast("Words", table.columns["membership"])
+        found: list[dict[str, set[str]]] = [{} for _ in range(len(groups))]
+        for place, state, word in zip(places.tolist(), states, membership.codes[rows].tolist(), strict=True):
+            named = membership.words[word]
+            if state is not None and named is not None:
+                found[place].setdefault(named, set()).add(state)
+        self._members_of_group.update(zip(self.ids("state_group", groups), found, strict=True))
 
     def state_of(self, row: ProjectStateFact) -> str | None:
         """The state that a row's state or place is, or lies in; None for places above the states."""

@@ -1,5 +1,6 @@
 """Alembic migrations, and the function that brings a database up to date."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +17,7 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
+@cache
 def head() -> str:
     """The revision that this code needs."""
     return ScriptDirectory.from_config(config()).get_current_head() or ""

@@ -59,7 +59,7 @@ def get_admin_actions(
     if parameters.cursor is not None and not re.fullmatch("[0-9]{1,18}", parameters.cursor):
         raise Problem("bad-cursor", "Take the cursor from `next` of the page before.")
     before = None if parameters.cursor is None else int(parameters.cursor)
-    with database.read() as connection:
+    with database.read_service() as connection:
         found = list_actions(connection, before=before, limit=parameters.limit + 1)
     page = found[: parameters.limit]
     following = str(page[-1].number) if len(found) > len(page) else None

@@ -17,6 +17,7 @@ log = logging.getLogger("tejido")
 async def authorise(request: Request, caller: CallerDep) -> None:
     """A dependency of every route. One that is not in the table is closed to all: that is a mistake of ours."""
     address = (request.method, _path_of(request.app, request.scope["route"]))
+    request.state.route = address[1]
     need = request.app.state.needs.get(address)
     if need is None:
         log.error("the table of access does not list %s %s", *address)

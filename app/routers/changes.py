@@ -269,7 +269,7 @@ class ChangeStream(EventStream):
             yield format_sse_event(id=label)
 
     def _read(self) -> tuple[str, FeedPage] | None:
-        with self.database.read() as connection:
+        with self.database.read_service() as connection:
             if not self.may_listen(connection):
                 return None
             view = present_view(connection, self.caller.reader)

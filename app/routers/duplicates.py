@@ -136,7 +136,7 @@ def list_duplicates(
     Left out are pairs of which somebody said that they are not the same, and those with a relation to each other.
     """
     candidates: Candidates = request.app.state.candidates
-    with database.read() as connection:
+    with database.read_service() as connection:
         view = view_of(request, connection, parameters.as_of)
         said = duplicates.said_distinct(view)
         index = candidates.index(view)
@@ -285,7 +285,7 @@ def list_distinct(
 ) -> DistinctPage:
     """What was said stands until it is taken back. Of an organization that was merged it holds for what it became."""
     response.headers["Cache-Control"] = "no-store"
-    with database.read() as connection:
+    with database.read_service() as connection:
         found = duplicates.said_distinct(view_of(request, connection))
     if parameters.cursor is not None:
         first, separator, second = parameters.cursor.partition("~")

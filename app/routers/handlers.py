@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from app.middleware import problem_response
 from app.problems import Problem, unexpected
 from app.routers.crud import body_problem
+from app.store.failures import is_busy, is_late
 
 log = logging.getLogger("tejido")
 
@@ -46,12 +47,12 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> Response:
-        if _is_late(error):
+        if is_late(error):
             log.warning("a statement took too long: %s", error.statement)
             late = Problem("deadline-exceeded", "The database took too long. Narrow the request.")
             return problem_response(late, request.scope)
         log.error("database error", exc_info=error)
-        return problem_response(_busy() if _is_busy(error) else unexpected(), request.scope)
+        return problem_response(_busy() if is_busy(error) else unexpected(), request.scope)
 
     @app.exception_handler(PoolTimeoutError)
     async def _no_connection(request: Request, error: PoolTimeoutError) -> Response:
@@ -75,16 +76,6 @@ def integrity_problem(error: IntegrityError) -> Problem:
 
 def _busy() -> Problem:
     return Problem("busy", "Try again in a moment.", headers={"Retry-After": "1"})
-
-
-def _is_late(error: DBAPIError) -> bool:
-    text = str(error.orig)
-    return text == "interrupted" or "57014" in text
-
-
-def _is_busy(error: DBAPIError) -> bool:
-    text = str(error.orig)
-    return "database is locked" in text or any(code in text for code in ("55P03", "53300", "40001"))
 
 
 def _of_validation(errors: Sequence[Any]) -> Problem:

@@ -245,7 +245,7 @@ def get_imports(
 ) -> ImportPage:
     """The files that were brought, newest first."""
     response.headers["Cache-Control"] = "no-store"
-    with database.read() as connection:
+    with database.read_service() as connection:
         found = import_jobs.list_jobs(
             connection, caller_of(request).reader, after=parameters.cursor, limit=parameters.limit + 1
         )
@@ -288,7 +288,7 @@ def get_import_problems(
     response.headers["Cache-Control"] = "no-store"
     _found(request, database, id)
     after = -1 if parameters.cursor is None else int(parameters.cursor)
-    with database.read() as connection:
+    with database.read_service() as connection:
         found = import_jobs.list_problems(connection, id, after=after, limit=parameters.limit + 1)
     page = found[: parameters.limit]
     following = str(page[-1][0]) if len(found) > len(page) else None
@@ -355,7 +355,7 @@ class ImportStream(EventStream):
             await waiting.rest(_LOOK)
 
     def _read_job(self) -> Job | None:
-        with self.database.read() as connection:
+        with self.database.read_service() as connection:
             return import_jobs.find(connection, self._job, self.caller.reader) if self.may_listen(connection) else None
 
 
@@ -375,7 +375,7 @@ def cancel_import(id: JobId, request: Request, database: DatabaseDep, _: NoParam
 
 
 def _found(request: Request, database: Any, job: str) -> Job:
-    with database.read() as connection:
+    with database.read_service() as connection:
         found = import_jobs.find(connection, job, caller_of(request).reader)
     if found is None:
         raise not_found("import")

@@ -109,7 +109,7 @@ _EXAMPLE = {
 def get_own_key(response: Response, database: DatabaseDep, caller: CallerDep, _: NoParametersDep) -> KeyRead:
     """Its prefix, what it may do, and when it ends."""
     response.headers["Cache-Control"] = "no-store"
-    with database.read() as connection:
+    with database.read_service() as connection:
         return _read(keys.read_key(connection, caller.name), database.clock())
 
 
@@ -126,7 +126,7 @@ def list_keys(
     response.headers["Cache-Control"] = "no-store"
     if parameters.cursor is not None and not PREFIX.fullmatch(parameters.cursor):
         raise Problem("bad-cursor", "Take the cursor from `next` of the page before.")
-    with database.read() as connection:
+    with database.read_service() as connection:
         found = keys.list_keys(connection, after=parameters.cursor, limit=parameters.limit + 1)
     page = found[: parameters.limit]
     following = page[-1].prefix if len(found) > len(page) else None
@@ -173,7 +173,7 @@ def create_key(
 def get_key(prefix: Prefix, response: Response, database: DatabaseDep, _: NoParametersDep) -> KeyRead:
     """Label, scopes, when it was made and last used, when it ends."""
     response.headers["Cache-Control"] = "no-store"
-    with database.read() as connection:
+    with database.read_service() as connection:
         return _read(keys.read_key(connection, prefix), database.clock())
 
 

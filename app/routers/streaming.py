@@ -74,6 +74,6 @@ class EventStream(StreamingResponse):
         if self.caller.is_anonymous:
             return True
         if connection is None:
-            with self.database.read() as own:
+            with self.database.read_service() as own:
                 return self.may_listen(own)
         return read_key(connection, self.caller.name).status(self.database.clock()) == "active"

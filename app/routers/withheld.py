@@ -66,7 +66,7 @@ def list_withheld_terms(
     response.headers["Cache-Control"] = "no-store"
     if parameters.cursor is not None and not _ID.fullmatch(parameters.cursor):
         raise Problem("bad-cursor", "Take the cursor from `next` of the page before.")
-    with database.read() as connection:
+    with database.read_service() as connection:
         found = withheld.list_terms(connection, after=parameters.cursor, limit=parameters.limit + 1)
     page = found[: parameters.limit]
     following = page[-1].id if len(found) > len(page) else None

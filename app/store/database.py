@@ -1,6 +1,5 @@
 """The engine, and the two ways to use it: a consistent read, and a write through the one writer."""
 
-import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -8,12 +7,17 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from app.history.writer import Writer, now
-from app.models.tables import Reader
+from app.models.tables import DataCounter, Reader, sql_table
+from app.problems import Problem
 from app.store.deadlines import limit_statements
+from app.store.failures import is_away
+from app.store.postgresql import plain_engine, postgresql_engine
+from app.store.replica import Replica
 
 _WAIT = 10.0
 """Seconds that a connection to SQLite waits for another one."""
@@ -21,6 +25,17 @@ _LARGEST_LOG = 64 * 2**20
 """Bytes that the write-ahead log of SQLite keeps when everything in it is in the tables."""
 _KEPT = 10
 """Connections to SQLite that stay open."""
+_UNKNOWN = (
+    "The database was gone before it had answered. What you sent is done wholly or not at all: look, or send it again "
+    "with its Idempotency-Key or If-Match."
+)
+CONNECTIONS = 20
+"""Connections to PostgreSQL that a process keeps open at most, where nothing else is said."""
+COUNTING = 4
+"""Those beside them that only read the counter: each takes part of a millisecond."""
+_COUNT_SECONDS = 5.0
+"""Time in which the counter is told."""
+_COUNTER = select(sql_table(DataCounter))
 
 
 class Database:
@@ -33,29 +48,55 @@ class Database:
         secret: str | None = None,
         clock: Callable[[], datetime] = now,
         query_seconds: float | None = None,
+        connections: int = CONNECTIONS,
+        replica_url: str | None = None,
     ) -> None:
         """Open nothing yet: connections are made when they are used. `secret` is that of the deployment, if any.
 
         `query_seconds` bounds each statement, where requests are answered; migrations and imports take what they need.
+        So many `connections` to a PostgreSQL server are open at most, and as many to its replica.
         """
         self.url = make_url(url)
         self.clock = clock
         self.secret = secret
-        make = _sqlite_engine if self.url.get_backend_name() == "sqlite" else _postgresql_engine
-        self.engine = make(url, query_seconds)
-        one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._reading = self.engine.execution_options(**one_state)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        """Whether it is an SQLite file."""
+        if self.is_sqlite:
+            self.engine = self._counting = _sqlite_engine(self.url, query_seconds)
+        else:
+            self.engine = postgresql_engine(self.url, connections=connections, query_seconds=query_seconds)
+            self._counting = plain_engine(self.url, connections=COUNTING, answer_seconds=_COUNT_SECONDS)
+        self._reading = self.engine.execution_options(tejido_reads=True)
+        self._writing = self.engine.execution_options(tejido_writes=True)
+        self._replica = None
+        if replica_url is not None:
+            self._replica = Replica(make_url(replica_url), self._counting, connections, query_seconds)
 
     @property
-    def is_sqlite(self) -> bool:
-        """Whether it is an SQLite file."""
-        return self.engine.dialect.name == "sqlite"
+    def engines(self) -> list[Engine]:
+        """Whatever requests are answered by: the database, and its replica if there is one."""
+        return [self.engine] if self._replica is None else [self.engine, self._replica.engine]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the data for as long as it is held."""
+        """A connection that sees one state of the data, for as long as it is held: the present one, or a later one.
+
+        It may be one to the replica, which has the data as they are now, but of all else less than that.
+        """
+        found = None if self._replica is None else self._replica.at(self.counter())
+        with self.read_service() if found is None else found as connection:
+            yield connection
+
+    @contextmanager
+    def read_service(self) -> Iterator[Connection]:
+        """A connection that sees one state of everything, the tables of the service itself too."""
         with self._reading.connect() as connection:
             yield connection
+
+    def counter(self) -> Row[Any]:
+        """The counter as whoever committed last has left it: the present data version of each class of reader."""
+        with self._counting.connect() as connection:
+            return connection.execute(_COUNTER).one()
 
     @contextmanager
     def write(self, *, cause: str, actor: str | None = None, reader: Reader = Reader.restricted) -> Iterator[Writer]:
@@ -63,16 +104,27 @@ class Database:
 
         `reader` is what the writer may see and change.
         """
-        with self.engine.execution_options(tejido_writes=True).begin() as connection:
+        with self.write_service() as connection:
             writer = Writer(connection, cause=cause, actor=actor, reader=reader, clock=self.clock, secret=self.secret)
             yield writer
             writer.close()
 
     @contextmanager
     def write_service(self) -> Iterator[Connection]:
-        """One transaction on the tables of the service itself: they are not data, and no version counts it."""
-        with self.engine.execution_options(tejido_writes=True).begin() as connection:
+        """One transaction on the tables of the service itself: they are not data, and no version counts it.
+
+        A problem says so where nobody knows whether it was committed: the server was gone before it had answered.
+        """
+        with self._writing.connect() as connection:
+            transaction = connection.begin()
+            # What is not committed is undone where the connection is given back.
             yield connection
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                if is_away(error):
+                    raise Problem("outcome-unknown", _UNKNOWN) from error
+                raise
 
     @contextmanager
     def write_schema(self) -> Iterator[Connection]:
@@ -97,9 +149,12 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._counting.dispose()
+        if self._replica is not None:
+            self._replica.close()
 
 
-def _sqlite_engine(url: str, query_seconds: float | None) -> Engine:
+def _sqlite_engine(url: URL, query_seconds: float | None) -> Engine:
     # To open a connection costs as much as some statements. Those beyond the number that is kept are opened as needed.
     engine = create_engine(
         url,
@@ -148,15 +203,3 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.01)
-
-
-def _postgresql_engine(url: str, query_seconds: float | None) -> Engine:
-    milliseconds = math.ceil((query_seconds or 0) * 1000)
-    engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
-        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-
-    return engine

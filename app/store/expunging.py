@@ -177,10 +177,6 @@ def scrub(database: Database) -> None:
         connection = pooled.driver_connection
         if connection is None:
             raise RuntimeError("the connection is closed")
-        if not database.is_sqlite:
-            # The pool has asked whether it lives, and that began one.
-            connection.rollback()
-            connection.autocommit = True
         cursor = connection.cursor()
         for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)") if database.is_sqlite else ("VACUUM FULL",):
             cursor.execute(statement)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
 from app.access.actions import as_utc
 from app.exchange.drafts import Place, Severity
@@ -87,8 +87,8 @@ def create(connection: Connection, wanted: Request, *, sha256: str, size: int, a
 
 
 def begin(connection: Connection, job: str, at: datetime) -> bool:
-    """Start to work on an import; whether it is still wanted."""
-    own = (_JOB.c.id == job, _JOB.c.status == Status.waiting)
+    """Start to work on an import, again where nobody knows whether that was noted; whether it is still wanted."""
+    own = (_JOB.c.id == job, _JOB.c.status.in_(_UNFINISHED))
     return connection.execute(update(_JOB).where(*own).values(status=Status.running, seen_at=at)).rowcount == 1
 
 
@@ -99,7 +99,7 @@ def tell(connection: Connection, job: str, read: int, at: datetime) -> bool:
 
 
 def finish(connection: Connection, job: str, result: Result, at: datetime) -> None:
-    """Note what became of an import, and its problems."""
+    """Note what became of an import, and its problems; again where nobody knows whether that was noted."""
     counts = {
         "records": {kind: dict(words) for kind, words in result.counts.items()},
         "problems": {str(severity): many for severity, many in result.problem_counts.items()},
@@ -108,6 +108,7 @@ def finish(connection: Connection, job: str, result: Result, at: datetime) -> No
     values = {"status": result.status, "detail": result.detail, "counts": json.dumps(counts), "ended_at": at}
     connection.execute(update(_JOB).where(_JOB.c.id == job).values(**values, version=result.version, seen_at=at))
     rows = [_problem_row(job, position, problem) for position, problem in enumerate(result.problems)]
+    connection.execute(delete(_PROBLEM).where(_PROBLEM.c.job == job))
     statement = insert(_PROBLEM)
     if connection.dialect.name == "postgresql":
         # With RETURNING one statement carries many rows.

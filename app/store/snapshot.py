@@ -3,8 +3,9 @@
 import os
 import shutil
 import tempfile
+import time
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Condition, Lock
@@ -35,6 +36,12 @@ class Snapshots:
         self._building: set[_Key] = set()
         self._changed = Condition()
         self._saving = Lock()
+        self.built: Counter[str] = Counter()
+        """How columns were made (`refresh`, `load`, or from the `shelf`) -> how often."""
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        """The same -> how long it took, all together."""
+        self.bytes = 0
+        """Bytes of the columns that are kept."""
 
     def get(self, view: View) -> Facts:
         """The facts of a view."""
@@ -53,16 +60,20 @@ class Snapshots:
             older = max((one for one in self._kept if one[::2] == key[::2] and one[1] < key[1]), default=None)
             start = None if older is None else self._kept[older]
         built: Columns | None = None
+        how, began = "refresh", time.monotonic()
         try:
             if start is not None:
                 built = refresh(view, start)
             if built is None:
+                how = "load" if self._shelf is None else "shelf"
                 built = load(view) if self._shelf is None else self._shelf.columns(view)
             return built
         finally:
             with self._changed:
                 self._building.remove(key)
                 if built is not None:
+                    self.built[how] += 1
+                    self.seconds[how] += time.monotonic() - began
                     self._keep(key, built)
                 self._changed.notify_all()
 
@@ -83,6 +94,7 @@ class Snapshots:
         self._kept[key] = columns
         while len(self._kept) > self._most or (len(self._kept) > 1 and _bytes(self._kept.values()) > self._most_bytes):
             self._kept.popitem(last=False)
+        self.bytes = _bytes(self._kept.values())
 
 
 _FOLDER = "folder"

@@ -13,15 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import anyio
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.models.tables import DataCounter, Reader, sql_table
+from app.models.tables import Reader
 from app.store.database import Database
 
 log = logging.getLogger("tejido")
 
-_COUNTER = sql_table(DataCounter)
 _TICK = 0.4
 """Seconds between two looks at the counter."""
 _THREADS = 4
@@ -133,7 +131,7 @@ class Watch:
                 if not self._waiting or self.is_ending:
                     self._thread = None
                     return
-            if _server_stops():
+            if server_stops():
                 self.is_ending = True
                 self._tell()
                 continue
@@ -150,8 +148,7 @@ class Watch:
     def _read(self) -> bool:
         """Read the counter; whether it has moved."""
         try:
-            with self._database.read() as connection:
-                row = connection.execute(select(_COUNTER.c.number, _COUNTER.c.public_number)).one()
+            row = self._database.counter()
         except SQLAlchemyError as error:
             if time.monotonic() >= self._logged + _QUIET:
                 self._logged = time.monotonic()
@@ -162,7 +159,7 @@ class Watch:
         return moved
 
 
-def _server_stops() -> bool:
+def server_stops() -> bool:
     """Whether uvicorn is about to stop. It waits for all answers first, and tells the application only afterwards."""
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     return bool(getattr(server, "should_exit", False))

@@ -25,8 +25,9 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "read": ("read",),
     "write": ("write",),
     "restricted": ("restricted",),
+    "metrics": ("metrics",),
     "admin": ("admin",),
-    "everything": ("write", "restricted", "admin"),
+    "everything": ("write", "restricted", "metrics", "admin"),
 }
 OPENS_NOTHING = ("expired", "revoked", "wrong", "malformed")
 ROLES = ("anonymous", *SCOPES, *OPENS_NOTHING)
@@ -36,6 +37,7 @@ PASSES: dict[Need, set[str]] = {
     Need.reading: {"anonymous", *SCOPES},
     Need.key: {*SCOPES},
     Need.write: {"write", "everything"},
+    Need.metrics: {"metrics", "everything"},
     Need.admin: {"admin", "everything"},
 }
 """Who is let through where reading is public, written out."""
@@ -191,6 +193,7 @@ def test_the_document_says_of_every_operation_what_key_it_takes() -> None:
         Need.reading: None,
         Need.key: [{"key": []}],
         Need.write: [{"key": ["write"]}],
+        Need.metrics: [{"key": ["metrics"]}],
         Need.admin: [{"key": ["admin"]}],
     }
     seen = set()

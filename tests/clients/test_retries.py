@@ -107,12 +107,14 @@ GATEWAY = httpx.Response(502, text="<html>")
         # It has a key of its own, so nothing is created twice.
         (create, LOST, True),
         (create, BUSY, True),
+        (create, problem(503, "outcome-unknown"), True),
         (create, GATEWAY, True),
         (create, LIMITED, True),
         (create, problem(409, "duplicate"), False),
         # It may have been carried out, unless it was never sent or not let in.
         (update, LOST, False),
         (update, BUSY, False),
+        (update, problem(503, "outcome-unknown"), False),
         (update, REFUSED, True),
         (update, LIMITED, True),
     ],

@@ -35,7 +35,7 @@ CALLERS: dict[str, tuple[str, ...]] = {
     "read": ("read",),
     "write": ("write",),
     "write and restricted": ("write", "restricted"),
-    "admin": ("admin",),
+    "admin": ("admin", "metrics"),
 }
 SENDERS = max(2, sized(len(CALLERS)))
 """Callers that send each of many requests: others from one to the next."""
@@ -51,7 +51,7 @@ CHECKS = [
     response_headers_conformance,
     negative_data_rejection,
 ]
-ASKED = ("/v1/", "/reconcile", "/healthz", "/readyz")
+ASKED = ("/v1/", "/reconcile", "/healthz", "/readyz", "/metrics")
 OPERATIONS = sorted(f"{method} {path}" for method, path in NEEDS if path.startswith(ASKED))
 _REFUSALS = ["4xx", "503"]
 

@@ -133,7 +133,7 @@ def test_every_address_that_a_page_names_exists() -> None:
     patterns = [re.sub(r"\{[^}]+\}", "[^/]+", path) for path in served_paths()]
     wrong = []
     for page in PAGES:
-        for path in re.findall(r"(?<![\w.])/(?:v1/|healthz|readyz)[\w{}/-]*", text_of(page)):
+        for path in re.findall(r"(?<![\w.])/(?:v1/|healthz|readyz|metrics)[\w{}/-]*", text_of(page)):
             shown = path.replace("{resource}", "projects")
             if not any(re.fullmatch(pattern, shown) for pattern in patterns):
                 wrong.append(f"{page.name}: {path}")
@@ -305,7 +305,7 @@ def test_the_key_and_the_write_of_the_readme_work(client: TestClient, url: str) 
 def test_the_page_on_access_names_every_scope_and_every_address_that_needs_more_than_data_do() -> None:
     text = text_of(DOCS / "access.md")
     assert [scope for scope in Scope if f"| `{scope}` |" not in text] == []
-    named = {path for (_, path), need in NEEDS.items() if need in (Need.key, Need.admin)}
+    named = {path for (_, path), need in NEEDS.items() if need in (Need.key, Need.metrics, Need.admin)}
     assert [path for path in sorted(named) if not re.search(rf"`(?:GET )?{re.escape(path)}`", text)] == []
 
 

@@ -46,7 +46,7 @@ REQUESTS = [
     ("GET", VENDOR, {"Range": "bytes=0-9"}, 206),
     ("HEAD", VENDOR, {}, 200),
     ("GET", "/assets/vendor/nothing", {}, 404),
-    ("GET", "/", {}, 307),
+    ("GET", "/assets/explorer/nothing", {}, 404),
     ("HEAD", "/v1/topics", {}, 200),
     ("HEAD", "/nowhere", {}, 404),
     ("OPTIONS", "/v1/topics", {}, 204),

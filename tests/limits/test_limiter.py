@@ -188,7 +188,7 @@ def test_a_storage_that_is_away_fails_nothing_and_is_told_once(
     with caplog.at_level(logging.WARNING):
         hits = [limiter.hit("5/minute", "a") for _ in range(20)]
     assert all(hit == Hit(allowed=True, limit=5, window=60, remaining=5, reset=60.0, counted=False) for hit in hits)
-    assert hits[0].fields("reads") == {"RateLimit-Policy": '"reads";q=5;w=60'}
+    assert hits[0].fields("reads") == {"ratelimit-policy": '"reads";q=5;w=60'}
     assert len(away(caplog)) == 1
     monkeypatch.setattr(limiting, "_QUIET", 0.0)
     with caplog.at_level(logging.WARNING):

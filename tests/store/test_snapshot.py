@@ -4,7 +4,7 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,6 @@ from app.store.loading import load_columns
 from app.store.records import CREATE
 from app.store.snapshot import Snapshots
 from tests.store.columns import assert_same
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    """A database with the first data set."""
-    made = Database(url)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -58,31 +50,31 @@ def add_topic(database: Database, public_id: str) -> None:
         records.create(writer, BY_KIND["topic"], body)
 
 
-def test_a_version_is_built_once_and_the_next_from_it(database: Database, counted: list[str]) -> None:
+def test_a_version_is_built_once_and_the_next_from_it(seeded_database: Database, counted: list[str]) -> None:
     snapshots = Snapshots()
-    first = get(snapshots, database)
-    assert get(snapshots, database) is first
-    add_topic(database, "a")
-    second = get(snapshots, database)
-    assert_same(second, load_columns(database))
-    assert get(snapshots, database, "v1") is first
-    assert get(snapshots, database, "v2") is second
+    first = get(snapshots, seeded_database)
+    assert get(snapshots, seeded_database) is first
+    add_topic(seeded_database, "a")
+    second = get(snapshots, seeded_database)
+    assert_same(second, load_columns(seeded_database))
+    assert get(snapshots, seeded_database, "v1") is first
+    assert get(snapshots, seeded_database, "v2") is second
     assert counted == ["load 1", "refresh 2"]
 
 
-def test_a_past_version_is_that_version(database: Database, counted: list[str]) -> None:
-    before = load_columns(database)
-    add_topic(database, "a")
-    add_topic(database, "b")
+def test_a_past_version_is_that_version(seeded_database: Database, counted: list[str]) -> None:
+    before = load_columns(seeded_database)
+    add_topic(seeded_database, "a")
+    add_topic(seeded_database, "b")
     snapshots = Snapshots()
-    get(snapshots, database)
-    assert_same(get(snapshots, database, "v1"), before)
-    assert_same(get(snapshots, database, "v2"), load_columns(database, 2))
+    get(snapshots, seeded_database)
+    assert_same(get(snapshots, seeded_database, "v1"), before)
+    assert_same(get(snapshots, seeded_database, "v2"), load_columns(seeded_database, 2))
     assert counted == ["load 3", "load 1", "refresh 2"]
 
 
 def test_who_asks_while_it_is_built_waits_for_it(
-    database: Database, counted: list[str], monkeypatch: pytest.MonkeyPatch
+    seeded_database: Database, counted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshots = Snapshots()
     building: Callable[[View], Columns] = vars(snapshot)["load"]
@@ -93,12 +85,14 @@ def test_who_asks_while_it_is_built_waits_for_it(
 
     monkeypatch.setattr(snapshot, "load", slow)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: get(snapshots, database), range(8)))
+        found = list(pool.map(lambda _: get(snapshots, seeded_database), range(8)))
     assert len({id(columns) for columns in found}) == 1
     assert counted == ["load 1"]
 
 
-def test_where_building_fails_the_next_who_waits_builds(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_building_fails_the_next_who_waits_builds(
+    seeded_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     snapshots, barrier = Snapshots(), threading.Barrier(2)
     building: Callable[[View], Columns] = vars(snapshot)["load"]
     tries: list[int] = []
@@ -113,52 +107,52 @@ def test_where_building_fails_the_next_who_waits_builds(database: Database, monk
 
     monkeypatch.setattr(snapshot, "load", failing)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(get, snapshots, database)
+        first = pool.submit(get, snapshots, seeded_database)
         barrier.wait(10)
-        second = pool.submit(get, snapshots, database)
+        second = pool.submit(get, snapshots, seeded_database)
         assert second.result(10).number == 1
         with pytest.raises(ValueError, match="no"):
             first.result()
     assert tries == [1, 1]
 
 
-def test_those_asked_for_longest_ago_go_first(database: Database, counted: list[str]) -> None:
+def test_those_asked_for_longest_ago_go_first(seeded_database: Database, counted: list[str]) -> None:
     snapshots = Snapshots(most=2)
-    first = get(snapshots, database)
-    add_topic(database, "a")
-    get(snapshots, database)
-    get(snapshots, database, "v1")
-    get(snapshots, database, "v0")
-    assert get(snapshots, database, "v1") is first
-    get(snapshots, database, "v2")
+    first = get(snapshots, seeded_database)
+    add_topic(seeded_database, "a")
+    get(snapshots, seeded_database)
+    get(snapshots, seeded_database, "v1")
+    get(snapshots, seeded_database, "v0")
+    assert get(snapshots, seeded_database, "v1") is first
+    get(snapshots, seeded_database, "v2")
     assert counted == ["load 1", "refresh 2", "load 0", "refresh 2"]
 
 
-def test_what_snapshots_share_is_counted_once(database: Database, counted: list[str]) -> None:
-    size = load_columns(database).nbytes
+def test_what_snapshots_share_is_counted_once(seeded_database: Database, counted: list[str]) -> None:
+    size = load_columns(seeded_database).nbytes
     snapshots = Snapshots(most_bytes=2 * size)
-    get(snapshots, database)
+    get(snapshots, seeded_database)
     for number in range(3):
-        add_topic(database, f"a{number}")
-        get(snapshots, database)
-    get(snapshots, database, "v1")
+        add_topic(seeded_database, f"a{number}")
+        get(snapshots, seeded_database)
+    get(snapshots, seeded_database, "v1")
     assert counted == ["load 1", "refresh 2", "refresh 3", "refresh 4"]
     small = Snapshots(most_bytes=1)
-    newest = get(small, database)
-    assert get(small, database) is newest
-    get(small, database, "v1")
-    assert get(small, database) is not newest
+    newest = get(small, seeded_database)
+    assert get(small, seeded_database) is newest
+    get(small, seeded_database, "v1")
+    assert get(small, seeded_database) is not newest
 
 
-def test_other_processes_find_the_columns_in_a_folder_as_long_as_they_are_there(database: Database) -> None:
+def test_other_processes_find_the_columns_in_a_folder_as_long_as_they_are_there(seeded_database: Database) -> None:
     snapshots = Snapshots(most=1)
-    columns = get(snapshots, database)
+    columns = get(snapshots, seeded_database)
     folder = snapshots.folder(columns)
     assert snapshots.folder(columns) == folder
     assert folder.stat().st_mode & 0o777 == 0o700
     assert_same(Columns.open(folder), columns)
-    add_topic(database, "a")
-    newer = snapshots.folder(get(snapshots, database))
+    add_topic(seeded_database, "a")
+    newer = snapshots.folder(get(snapshots, seeded_database))
     assert folder.is_dir()
     del columns
     gc.collect()
@@ -173,12 +167,12 @@ def test_a_forked_child_leaves_the_folder_alone(tmp_path: Path) -> None:
     assert not tmp_path.exists()
 
 
-def test_a_reader_sees_the_version_that_its_connection_sees(database: Database) -> None:
+def test_a_reader_sees_the_version_that_its_connection_sees(seeded_database: Database) -> None:
     snapshots = Snapshots()
-    with database.read() as connection:
+    with seeded_database.read() as connection:
         connection.execute(text("SELECT number FROM data_counter")).one()
-        add_topic(database, "a")
-        assert get(snapshots, database).number == 2
+        add_topic(seeded_database, "a")
+        assert get(snapshots, seeded_database).number == 2
         assert snapshots.columns(view_at(connection)).number == 1
         with pytest.raises(Problem, match="no such version yet"):
             snapshots.columns(view_at(connection, "v2"))

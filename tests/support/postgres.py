@@ -19,11 +19,13 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypedDict
+from typing import Any, Self, TypedDict
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, Row, create_engine
+from sqlalchemy.pool import NullPool
 
 _HOST = "127.0.0.1"
 _SUPERUSER = "postgres"
@@ -86,7 +88,12 @@ class PostgresServer:
     process ends it when the test process dies without running either.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None, *, follows: "PostgresServer | None" = None) -> None:
+        """`follows` makes it a replica of another one; `settings` go before those that tests usually need."""
+        self._follows = follows
+        self._settings = _SETTINGS | dict(settings or {})
+        self._binaries = Path()
+        self._run_as: _RunAs = {}
         self._owner = 0
         self._root: Path | None = None
         self._port = 0
@@ -131,8 +138,12 @@ class PostgresServer:
             binaries = installed
             if account is not None and not _can_run(installed, run_as):
                 binaries = _copy_binaries(installed, self._root, account)
-            self._initdb(binaries, run_as)
-            self._launch(binaries, run_as)
+            self._binaries, self._run_as = binaries, run_as
+            if self._follows is None:
+                self._initdb()
+            else:
+                self._copy(self._follows)
+            self._launch()
             self._engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         except BaseException:
             self.stop()
@@ -147,15 +158,8 @@ class PostgresServer:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
-        if self._process is not None:
-            # SIGQUIT is PostgreSQL's immediate shutdown: a checkpoint of data about to be deleted would be lost time.
-            self._process.send_signal(signal.SIGQUIT)
-            try:
-                self._process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+        # A checkpoint of data about to be deleted would be lost time.
+        self.crash()
         if self._root is not None:
             shutil.rmtree(self._root, ignore_errors=True)
             self._root = None
@@ -164,6 +168,36 @@ class PostgresServer:
             with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
                 self._watchdog.communicate(b"stopped\n", timeout=_STOP_SECONDS)
             self._watchdog = None
+
+    def crash(self) -> None:
+        """Ends it by an immediate shutdown, as a power failure would: nothing is finished, nobody is told."""
+        if self._engine is not None:
+            self._engine.dispose()
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def start_again(self) -> None:
+        """Starts it after a crash, on the same port and with what was written; it has to recover first."""
+        if not self._spawn():
+            raise PostgresError(f"postgres ended while starting:\n{self._log.read_text(errors='replace')}")
+
+    def execute(self, statement: str, database: str = "postgres") -> Sequence[Row[Any]]:
+        """Runs a statement as the owner of everything, in a transaction of its own; returns its rows."""
+        engine = create_engine(self.url(database), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            result = connection.exec_driver_sql(statement)
+            return result.all() if result.returns_rows else ()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of one database of this server."""
@@ -185,50 +219,68 @@ class PostgresServer:
         with self._engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
-    def _initdb(self, binaries: Path, run_as: _RunAs) -> None:
-        root = self._require_root()
+    def _initdb(self) -> None:
         # initdb takes --auth=trust without a warning only when told explicitly; nothing but loopback is listened on.
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]
+        self._run("initdb", "-U", _SUPERUSER, *options)
+
+    def _copy(self, server: "PostgresServer") -> None:
+        """Takes all that another server has, and what says that this one follows it."""
+        # Slots would keep for a replica that is gone all that is written; the settings keep enough.
+        options = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
+        self._run("pg_basebackup", "-h", _HOST, "-p", str(server.port), "-U", _SUPERUSER, *options)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        root = self._require_root()
         result = subprocess.run(
-            [str(binaries / "initdb"), "-D", str(root / "data"), "-U", _SUPERUSER, *options],
+            [str(self._binaries / program), "-D", str(root / "data"), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=root,
             env=_environment(),
             check=False,
-            **run_as,
+            **self._run_as,
         )
         if result.returncode != 0:
-            raise PostgresError(f"initdb failed:\n{result.stdout.decode(errors='replace')}")
+            raise PostgresError(f"{program} failed:\n{result.stdout.decode(errors='replace')}")
 
-    def _launch(self, binaries: Path, run_as: _RunAs) -> None:
-        root = self._require_root()
-        settings = [argument for name, value in _SETTINGS.items() for argument in ("-c", f"{name}={value}")]
-        log = root / "server.log"
+    def _launch(self) -> None:
         for _ in range(_PORT_TRIES):
             self._port = _free_port()
-            command = [str(binaries / "postgres"), "-D", str(root / "data"), "-p", str(self._port), *settings]
-            with log.open("wb") as output:
-                # A session of its own, so that Ctrl-C in the terminal reaches the tests and not the server, which
-                # fixtures still need to clean up.
-                self._process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    cwd=root,
-                    env=_environment(),
-                    start_new_session=True,
-                    **run_as,
-                )
-            if _wait_until_ready(self._process, root / "data" / "postmaster.pid"):
+            if self._spawn():
                 return
-            self._process = None
             # Another process can take a free port between the look and the bind; anything else will not get better.
-            if "could not bind" not in log.read_text(errors="replace"):
+            if "could not bind" not in self._log.read_text(errors="replace"):
                 break
-        raise PostgresError(f"postgres ended while starting:\n{log.read_text(errors='replace')}")
+        raise PostgresError(f"postgres ended while starting:\n{self._log.read_text(errors='replace')}")
+
+    @property
+    def _log(self) -> Path:
+        return self._require_root() / "server.log"
+
+    def _spawn(self) -> bool:
+        """Starts the server on its port; whether it came up."""
+        root = self._require_root()
+        settings = [argument for name, value in self._settings.items() for argument in ("-c", f"{name}={value}")]
+        command = [str(self._binaries / "postgres"), "-D", str(root / "data"), "-p", str(self._port), *settings]
+        with self._log.open("wb") as output:
+            # A session of its own, so that Ctrl-C in the terminal reaches the tests and not the server, which
+            # fixtures still need to clean up.
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=root,
+                env=_environment(),
+                start_new_session=True,
+                **self._run_as,
+            )
+        if _wait_until_ready(self._process, root / "data" / "postmaster.pid"):
+            return True
+        self._process = None
+        return False
 
     def _require_root(self) -> Path:
         if self._root is None:

@@ -96,6 +96,20 @@ class Server:
             assert time.monotonic() < end, self.log
             time.sleep(0.02)
 
+    def kill_worker(self, process: int) -> None:
+        """End one process that answers with SIGKILL, and return when another one has taken its place."""
+        os.kill(process, signal.SIGKILL)
+        end = time.monotonic() + _PATIENCE
+        while process in (now := self.workers()) or len(now) < self._workers:
+            assert time.monotonic() < end, self.log
+            time.sleep(0.02)
+
+    @property
+    def parent(self) -> int:
+        """The process that was started first."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it with SIGKILL, where it runs: it gets no chance to finish anything."""
         process, self._process = self._process, None
@@ -106,9 +120,14 @@ class Server:
 
     def stop(self) -> int:
         """End it as an operator does; returns its exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself; returns its exit code."""
         process, self._process = self._process, None
         assert process is not None
-        process.terminate()
         try:
             return process.wait(_PATIENCE)
         finally:

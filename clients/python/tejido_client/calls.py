@@ -195,5 +195,6 @@ def _is_passing(call: Call, outcome: httpx.Response | httpx.RequestError) -> boo
     kind = problem_of(outcome).kind
     if outcome.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return kind != "too-many-failed-keys"
-    # Tejido's own 503 passes only where it is busy: what was too slow once would be so again.
-    return outcome.status_code in _FROM_A_PROXY and call.is_repeatable and kind in {"busy", "about:blank"}
+    # Tejido's own 503 passes where it is busy, or has lost sight of what it did: what was too slow would be so again.
+    passing = {"busy", "outcome-unknown", "about:blank"}
+    return outcome.status_code in _FROM_A_PROXY and call.is_repeatable and kind in passing
