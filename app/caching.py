@@ -72,21 +72,33 @@ class Wire(NamedTuple):
     request_id: str
 
 
+class _Form(NamedTuple):
+    """One of the ways in which an answer is sent."""
+
+    status: int
+    headers: _Headers
+    head: bytes
+    """Status and headers in the bytes of HTTP/1.1, without the empty line at the end."""
+    body: bytes
+
+
 class _Answer:
-    """An answer, and the end of it alone for who has it already."""
+    """An answer, whole and without its body."""
 
     def __init__(self, headers: _Headers, body: bytes, route: str) -> None:
-        self.body = body
         self.route = route
-        self.headers = headers
-        self.headers_of_known = [(name, value) for name, value in headers if name not in _OF_BODY]
-        self.head, self.head_of_known = _head(200, headers), _head(304, self.headers_of_known)
-        self.tag = dict(headers).get(b"etag", b"")
-
-    @property
-    def size(self) -> int:
+        self.size = len(body) + _OVERHEAD
         """Bytes that it is counted for."""
-        return len(self.body) + _OVERHEAD
+        self._whole = _form(200, headers, body)
+        self._head = self._whole._replace(body=b"")
+        self._known = _form(304, [(name, value) for name, value in headers if name not in _OF_BODY], b"")
+        self._tag = _tag(headers)
+
+    def form_for(self, question: _Question) -> _Form:
+        """What is to be sent: the head alone where the client has the rest, or asked for no more."""
+        if _is_known(self._tag, question.tags):
+            return self._known
+        return self._head if question.is_head else self._whole
 
 
 class Cache:
@@ -138,17 +150,15 @@ class Cache:
             found = None if version is None else self._find(question.key, version)
         hit = None if found is None or not self._reads else await self._limiter.hit_soon(*self._limit(scope))
         if found is not None and (hit is None or hit.allowed):
-            self.hits += 1
-            chosen = request_id_for(question.request_id)
+            form, chosen, own = self._hit(found, question, hit)
             logs.request_id.set(chosen)
             span = None
             if self._traces.are_on:
                 span = self._traces.begin(scope, route=found.route, request_id=chosen, version=f"v{self._version}")
-            own = [(name.encode(), value.encode()) for name, value in _told(chosen, hit).items()]
-            status = await _send(found, question, own, send)
+            await _send(form, [(name.encode(), value.encode()) for name, value in own.items()], send)
             if span is not None:
-                self._traces.end(span, status)
-            self._traffic.keep(scope["method"], found.route, status, perf_counter() - started)
+                self._traces.end(span, form.status)
+            self._traffic.keep(scope["method"], found.route, form.status, perf_counter() - started)
             return
         if found is not None or version is None or question.is_head or place in self._coming:
             await self.app(scope, receive, send)
@@ -161,33 +171,37 @@ class Cache:
             coming.set()
             self._coming.pop(place, None)
 
-    def at_once(self, scope: Scope) -> Wire | None:
-        """What a server is to write, where the answer is kept and nothing has to be found out first."""
+    def at_once(self, scope: Scope, *, has_begun: bool) -> Wire | None:
+        """What a server is to write, where the answer is kept and nothing has to be found out first.
+
+        `has_begun` says whether the request had begun to come when the event loop looked last.
+        """
         started = perf_counter()
-        question = _question(scope)
-        if (
-            question is None
-            or question.is_forwarded
-            or self._traces.are_on
-            or (self._reads and self._limiter.is_remote)
-        ):
+        if self._traces.are_on or (self._reads and self._limiter.is_remote):
             return None
-        version = self._present.at_once()
+        question = _question(scope)
+        if question is None or question.is_forwarded:
+            return None
+        version = self._present.at_once(has_begun=has_begun)
         found = None if version is None else self._find(question.key, version)
         if found is None:
             return None
         hit = self._limiter.hit(*self._limit(scope)) if self._reads else None
         if hit is not None and not hit.allowed:
             return None
+        form, chosen, own = self._hit(found, question, hit)
+        lines = "".join([f"{name}: {value}\r\n" for name, value in own.items()]).encode()
+        self._traffic.keep(scope["method"], found.route, form.status, perf_counter() - started)
+        return Wire(form.status, form.head + lines, form.body, chosen)
+
+    def _hit(self, found: _Answer, question: _Question, hit: Hit | None) -> tuple[_Form, str, dict[str, str]]:
+        """What is sent of an answer that was kept, the id of the request, and what this answer has for itself alone."""
         self.hits += 1
         chosen = request_id_for(question.request_id)
-        own = "".join([f"{name}: {value}\r\n" for name, value in _told(chosen, hit).items()]).encode()
-        if _is_known(found.tag, question.tags):
-            wire = Wire(304, found.head_of_known + own, b"", chosen)
-        else:
-            wire = Wire(200, found.head + own, b"" if question.is_head else found.body, chosen)
-        self._traffic.keep(scope["method"], found.route, wire.status, perf_counter() - started)
-        return wire
+        own = {} if hit is None else hit.fields("reads")
+        own["x-request-id"] = chosen
+        own["cache-status"] = "tejido; hit"
+        return found.form_for(question), chosen, own
 
     async def _make(
         self, question: _Question, version: int, coming: anyio.Event, scope: Scope, receive: Receive, send: Send
@@ -202,12 +216,12 @@ class Cache:
             nonlocal start, size, is_kept
             if message["type"] == "http.response.start":
                 is_kept = _may_be_kept(message)
-                is_known = message["status"] == 200 and _is_known(_tag(message), question.tags)
+                is_known = message["status"] == 200 and _is_known(_tag(message["headers"]), question.tags)
                 if is_known and (not is_kept or _is_long(message)):
                     # What is written piece by piece need not be written to its end.
                     own = _own(message) + ([_MISS] if is_kept else [])
                     is_kept, state["is_known"] = False, True
-                    state["status"] = await _send(_answer(message, b""), question, own, send)
+                    state["status"] = await _send(_answer(message, b"").form_for(question), own, send)
                 elif is_kept:
                     start = message
                 else:
@@ -233,7 +247,7 @@ class Cache:
                 if await self._present.number() == version:
                     self._keep(question.key, version, answer)
                 coming.set()
-                state["status"] = await _send(answer, question, [*_own(start), _MISS], send)
+                state["status"] = await _send(answer.form_for(question), [*_own(start), _MISS], send)
 
         headers = [(name, value) for name, value in scope["headers"] if name != b"if-none-match"]
         state = dict(scope.get("state", {}))
@@ -318,8 +332,8 @@ def _own(start: Message) -> _Headers:
     return [(name, value) for name, value in start["headers"] if name in _OWN]
 
 
-def _tag(start: Message) -> bytes:
-    return next((bytes(value) for name, value in start["headers"] if name == b"etag"), b"")
+def _tag(headers: _Headers) -> bytes:
+    return next((value for name, value in headers if name == b"etag"), b"")
 
 
 def _answer(start: Message, body: bytes, route: str = NO_ROUTE) -> _Answer:
@@ -329,28 +343,17 @@ def _answer(start: Message, body: bytes, route: str = NO_ROUTE) -> _Answer:
     return _Answer(headers, body, route)
 
 
-def _told(request_id: str, hit: Hit | None) -> dict[str, str]:
-    """What a kept answer has for itself alone."""
-    own = {} if hit is None else hit.fields("reads")
-    own["x-request-id"] = request_id
-    own["cache-status"] = "tejido; hit"
-    return own
-
-
-def _head(status: int, headers: _Headers) -> bytes:
-    """The head of an answer in HTTP/1.1, but for the empty line at its end."""
+def _form(status: int, headers: _Headers, body: bytes) -> _Form:
     lines = [b"%b: %b\r\n" % header for header in headers]
-    return b"".join([f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode(), *lines])
+    head = b"".join([f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode(), *lines])
+    return _Form(status, headers, head, body)
 
 
-async def _send(answer: _Answer, question: _Question, own: _Headers, send: Send) -> int:
-    """Send a kept answer: its head alone where the client has it, or asked for no more. Tells the status."""
-    is_known = _is_known(answer.tag, question.tags)
-    headers = answer.headers_of_known if is_known else answer.headers
-    status = 304 if is_known else 200
-    await send({"type": "http.response.start", "status": status, "headers": headers + own})
-    await send({"type": "http.response.body", "body": b"" if is_known or question.is_head else answer.body})
-    return status
+async def _send(form: _Form, own: _Headers, send: Send) -> int:
+    """Send an answer with what it has for itself alone. Tells the status."""
+    await send({"type": "http.response.start", "status": form.status, "headers": form.headers + own})
+    await send({"type": "http.response.body", "body": form.body})
+    return form.status
 
 
 def _is_known(tag: bytes, tags: bytes) -> bool:

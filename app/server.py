@@ -52,6 +52,10 @@ _STOP_SECONDS = 8
 """Time in which requests may end when the service stops: Docker kills after ten."""
 _START_SECONDS = 60
 """Time in which a process has to begin, or to say that it lives."""
+_LARGEST_READ = 65_535
+"""Bytes beyond which a loop may read on from a connection before it looks at the others."""
+_MOST_SEEN_AT_ONCE = 1000
+"""Connections beyond which libuv looks more than once in a turn."""
 _LARGEST_COPY = 65_536
 """Bytes of a body that are put behind their head, so that both are written at once."""
 _LAST_SECONDS = 1.0
@@ -72,6 +76,8 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = True
         self._is_behind = False
+        self._had_begun = False
+        self._may_come_twice = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, if there is room."""
@@ -94,6 +100,10 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._is_behind = False
+        # The loop found that something had come before it read it. That was the first byte; where more requests than
+        # one are in what was read, or it was read twice, the others may have come between the two.
+        self._may_come_twice |= len(data) > _LARGEST_READ or len(self.connections) > _MOST_SEEN_AT_ONCE
+        self._had_begun = not (self._may_come_twice or data.startswith((b"\r", b"\n")))
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -123,13 +133,14 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A request ends; the next one may begin within the same bytes."""
         self._is_behind = True
+        self._had_begun = False
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         """Write the answer at once if it is kept, else let the application make it."""
         wire = None
         if self._cache is not None and self._is_plain(cycle):
-            wire = self._cache.at_once(cast("Scope", cycle.scope))
+            wire = self._cache.at_once(cast("Scope", cycle.scope), has_begun=self._had_begun)
         if wire is None:
             super()._start_asgi_task(cycle, app)
             return

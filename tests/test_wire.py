@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import server
+from app.caching import Cache, Wire
 from tests.support.sockets import PATIENCE, ask, connect, parts, rest, serving
 
 KEPT = "/v1/organizations?limit=5"
@@ -105,6 +107,42 @@ def test_answers_come_in_the_order_of_the_requests(url: str, made: list[str]) ->
             order = [next(found)[1]["x-request-id"] for _ in range(many + 1)]
         assert order == ["slow", *map(str, range(many))]
         assert made[:1] in ([], ["/v1/networks/coalitions"])
+
+
+def test_one_version_does_for_requests_that_had_begun_to_come_and_no_others(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    begun: list[bool] = []
+    at_once = Cache.at_once
+
+    def asking(self: Cache, scope: Scope, *, has_begun: bool) -> Wire | None:
+        begun.append(has_begun)
+        return at_once(self, scope, has_begun=has_begun)
+
+    monkeypatch.setattr(Cache, "at_once", asking)
+    sent = {
+        request(KEPT): [True],
+        request(KEPT) + request(KEPT): [True, False],
+        b"\r\n" + request(KEPT): [False],
+    }
+    with serving(url) as port, connect(port) as connection:
+        found = answers(connection)
+        connection.sendall(request(KEPT))
+        next(found)
+        for asked, told in sent.items():
+            begun.clear()
+            connection.sendall(asked)
+            for _ in told:
+                assert next(found)[0] == 200
+            assert begun == told
+        # A loop that has read so much from one connection, or has so many, may look twice in a turn.
+        for bound in ("_LARGEST_READ", "_MOST_SEEN_AT_ONCE"):
+            begun.clear()
+            with monkeypatch.context() as patch, connect(port) as another:
+                patch.setattr(server, bound, 0)
+                another.sendall(request(KEPT))
+                next(answers(another))
+            assert begun == [False]
 
 
 def test_who_does_not_read_is_not_written_to(url: str, made: list[str]) -> None:

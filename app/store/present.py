@@ -1,5 +1,6 @@
 """The public data version now, as cheaply as the database tells it: it is asked for with every request."""
 
+import asyncio
 import sqlite3
 from typing import Protocol
 from urllib.parse import quote
@@ -19,8 +20,12 @@ class Present(Protocol):
         """The version that was committed last before this was asked, by whom ever; None where it cannot be told."""
         ...
 
-    def at_once(self) -> int | None:
-        """The same without waiting; None where that takes a while."""
+    def at_once(self, *, has_begun: bool = False) -> int | None:
+        """The same without waiting; None where that takes a while.
+
+        `has_begun` says that the question had begun to come when the event loop looked last what has come. It is then
+        no older than any number that was read since, and takes that.
+        """
         ...
 
     def close(self) -> None:
@@ -42,7 +47,7 @@ class _Unknown:
     async def number(self) -> int | None:
         return None
 
-    def at_once(self) -> int | None:
+    def at_once(self, *, has_begun: bool = False) -> int | None:  # noqa: ARG002 - it is not known to anybody
         return None
 
     def close(self) -> None:
@@ -59,11 +64,24 @@ class _OfFile:
     def __init__(self, path: str) -> None:
         self._address = f"file:{quote(path)}?mode=ro"
         self._cursor: sqlite3.Cursor | None = None
+        self._of_turn: int | None = None
 
     async def number(self) -> int | None:
-        return self.at_once()
+        return self._read()
 
-    def at_once(self) -> int | None:
+    def at_once(self, *, has_begun: bool = False) -> int | None:
+        if not has_begun:
+            return self._read()
+        if self._of_turn is None:
+            self._of_turn = self._read()
+            # The loop calls this before it looks again.
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        return self._of_turn
+
+    def _end_turn(self) -> None:
+        self._of_turn = None
+
+    def _read(self) -> int | None:
         try:
             if self._cursor is None:
                 self._cursor = self._connect().cursor()
@@ -95,7 +113,7 @@ class _OfServer:
     async def number(self) -> int | None:
         return await anyio.to_thread.run_sync(self._read)
 
-    def at_once(self) -> int | None:
+    def at_once(self, *, has_begun: bool = False) -> int | None:  # noqa: ARG002 - the server takes a while for all
         return None
 
     def _read(self) -> int | None:

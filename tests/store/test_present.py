@@ -134,6 +134,18 @@ def count(path: Path, number: int, after: str = "PRAGMA user_version") -> tuple[
         return row
 
 
+def test_it_is_read_once_for_all_who_had_begun_to_ask_when_the_loop_looked(path: Path, of_file: Present) -> None:
+    async def turns() -> None:
+        assert of_file.at_once(has_begun=True) == 1
+        count(path, 2)
+        assert of_file.at_once(has_begun=True) == 1
+        assert (of_file.at_once(), await of_file.number()) == (2, 2)
+        await asyncio.sleep(0)
+        assert of_file.at_once(has_begun=True) == 2
+
+    asyncio.run(turns())
+
+
 def test_a_log_that_begins_again_is_noticed(path: Path, of_file: Present) -> None:
     for version in range(2, 7):
         assert count(path, version)
