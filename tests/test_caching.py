@@ -175,7 +175,7 @@ class Told:
         """The version."""
         return self.version
 
-    def at_once(self) -> int | None:
+    def at_once(self, *, has_begun: bool = False) -> int | None:
         """The version."""
         return self.version
 

@@ -220,7 +220,7 @@ def test_a_kept_answer_pays_little_for_being_counted() -> None:
         async def number(self) -> int:
             return 1
 
-        def at_once(self) -> int:
+        def at_once(self, *, has_begun: bool = False) -> int:
             return 1
 
         def close(self) -> None:

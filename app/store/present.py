@@ -20,13 +20,13 @@ class Present(Protocol):
         """The version that was committed last before this was asked, by whom ever; None where it cannot be told."""
         ...
 
-    def at_once(self, *, has_begun: bool = False) -> int | None:
+    def at_once(self, *, has_begun: bool = False) -> int | None:  # noqa: ARG002 - for those that tell
         """The same without waiting; None where that takes a while.
 
         `has_begun` says that the question had begun to come when the event loop looked last what has come. It is then
         no older than any number that was read since, and takes that.
         """
-        ...
+        return None
 
     def close(self) -> None:
         """Close the connection."""
@@ -41,20 +41,17 @@ def present_of(database: Database) -> Present:
     return _OfFile(path) if path and path != ":memory:" else _Unknown()
 
 
-class _Unknown:
+class _Unknown(Present):
     """Of a database that only one connection sees."""
 
     async def number(self) -> int | None:
-        return None
-
-    def at_once(self, *, has_begun: bool = False) -> int | None:  # noqa: ARG002 - it is not known to anybody
         return None
 
     def close(self) -> None:
         pass
 
 
-class _OfFile:
+class _OfFile(Present):
     """Reads the counter of SQLite with every request, by one statement on a connection that is kept.
 
     The page with the counter stays in the memory of the connection until somebody commits: the statement takes a few
@@ -101,7 +98,7 @@ class _OfFile:
         self._cursor = None
 
 
-class _OfServer:
+class _OfServer(Present):
     """Reads the counter of PostgreSQL with every request, by one statement on a connection that is in no transaction.
 
     Notifications (`LISTEN`) cost nothing, but come after the commit: who has written would not always see it.
@@ -112,9 +109,6 @@ class _OfServer:
 
     async def number(self) -> int | None:
         return await anyio.to_thread.run_sync(self._read)
-
-    def at_once(self, *, has_begun: bool = False) -> int | None:  # noqa: ARG002 - the server takes a while for all
-        return None
 
     def _read(self) -> int | None:
         try:
