@@ -12,7 +12,7 @@ from app.history.tables import HISTORY, current_at
 from app.models.tables import Amendment, DataCounter, DataVersion, Reader, sql_table
 from app.problems import Problem
 
-_COUNTER = sql_table(DataCounter)
+_PRESENT = select(sql_table(DataCounter))
 _VERSION = sql_table(DataVersion)
 _AMENDMENT = sql_table(Amendment)
 
@@ -104,7 +104,7 @@ def _is_public(rows: Table) -> ColumnElement[bool]:
 
 def present_view(connection: Connection, reader: Reader = Reader.public) -> View:
     """The present data."""
-    counter = connection.execute(select(_COUNTER)).one()
+    counter = connection.execute(_PRESENT).one()
     ordinal = counter.public_number if reader is Reader.public else counter.number
     return View(connection, reader, counter.number, ordinal, True, counter.amendments)
 

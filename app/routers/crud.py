@@ -25,6 +25,7 @@ from app.routers.common import (
     NoParametersDep,
     VersionParameters,
     Words,
+    answer_of,
     link_next,
     problems,
     revisions_of,
@@ -282,7 +283,7 @@ def crud_router(
     )
     id_path = Annotated[str, Path(description=f"Id of the {name}.", max_length=100)]
 
-    def list_records(request: Request, response: Response, database: DatabaseDep, parameters: Any) -> Any:
+    def list_records(request: Request, database: DatabaseDep, parameters: Any) -> Response:
         form = None if parameters.format in OF_PROJECTS else table_format(request, parameters)
         with database.read() as connection:
             view = view_of(request, connection, parameters.as_of)
@@ -294,13 +295,15 @@ def crud_router(
                 is_page = not parameters.model_fields_set.isdisjoint(("limit", "cursor"))
                 return table_response(request, database, view, noun, form, query, is_page=is_page)
             page = records.list_page(view, noun, query, count="total" in (parameters.include or ()))
+        found = {"items": page.items, "next": page.next, "total": page.total, "data_version": view.version, **beside}
+        response = answer_of(found)
         tag(response, view)
         response.headers.add_vary_header("Accept")
         if page.next:
             response.headers["Link"] = link_next(request, page.next)
-        return {"items": page.items, "next": page.next, "total": page.total, "data_version": view.version, **beside}
+        return response
 
-    def get_record(id: str, request: Request, response: Response, database: DatabaseDep, parameters: Any) -> Any:  # noqa: A002
+    def get_record(id: str, request: Request, database: DatabaseDep, parameters: Any) -> Response:  # noqa: A002
         include = tuple(parameters.include or ())
         with database.read() as connection:
             view = view_of(request, connection, parameters.as_of)
@@ -311,8 +314,9 @@ def crud_router(
                 if became is None:
                     raise
                 return _merged(request, view, noun, id, became)
+        response = answer_of(record)
         tag(response, view, revision=record["revision"], pure=pure and not include)
-        return record
+        return response
 
     def create_record(
         body: Any, database: DatabaseDep, caller: CallerDep, once: IdempotentDep, _: NoParametersDep

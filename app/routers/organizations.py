@@ -42,9 +42,11 @@ _PARAMETERS: dict[str, Any] = {
 
 
 def _choose(request: Request, view: View, parameters: Any) -> tuple[set[int] | None, dict[str, Any]]:
-    facts = snapshots(request).get(view)
     asked = {"topic": parameters.topic, "state": parameters.works_in, "funder": parameters.funded_by}
     chosen = {name: values for name, values in asked.items() if values is not None}
+    if not chosen and parameters.document is None:
+        return None, {}
+    facts = snapshots(request).get(view)
     found: Integers | None = None
     if chosen:
         if parameters.certainty is not None:

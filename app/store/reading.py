@@ -2,25 +2,51 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Result, String, Table, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Result,
+    Select,
+    String,
+    Table,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.history.tables import chunks
 from app.history.view import View
-from app.models.noun import Noun, Values, may_be_empty, part_sql, references
+from app.models.noun import Noun, Values, answer_fields, item_fields, may_be_empty, part_sql, references
 from app.models.nouns import BY_KIND, ref_of
 from app.models.tables import Record, Visibility, sql_table
 from app.store.derived import DERIVED
 
 RECORD = sql_table(Record)
+_NAMES = select(RECORD.c.pk, RECORD.c.kind, RECORD.c.id).where(RECORD.c.pk.in_(bindparam("values", expanding=True)))
 
 
 def as_values(result: Result[Any]) -> list[Values]:
     """Rows as column -> value."""
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+@lru_cache(maxsize=256)
+def rows_with(rows: FromClause, column: str) -> Select[Any]:
+    """The rows in which a column is one of `values`, those of a part in its order.
+
+    Kept, for it takes longer to make than to run. Of past versions, whose rows are others each time, only the last.
+    """
+    found = select(rows).where(rows.c[column].in_(bindparam("values", expanding=True)))
+    return found.order_by(rows.c[column], rows.c.position) if "position" in rows.c else found
 
 
 def within(connection: Connection, column: ColumnElement[Any], keys: Collection[int]) -> ColumnElement[bool]:
@@ -36,61 +62,63 @@ def names_of(connection: Connection, keys: Iterable[int]) -> dict[int, tuple[str
     """Key -> (kind, public id)."""
     found: dict[int, tuple[str, str]] = {}
     for some in chunks(keys):
-        for pk, kind, public_id in connection.execute(
-            select(RECORD.c.pk, RECORD.c.kind, RECORD.c.id).where(RECORD.c.pk.in_(some))
-        ):
+        for pk, kind, public_id in connection.execute(_NAMES, {"values": some}):
             found[pk] = (kind, public_id)
     return found
 
 
 def to_records(view: View, noun: Noun, rows: Sequence[Values]) -> list[Values]:
-    """Rows of the noun's table as the fields of its answers."""
+    """Rows of the noun's table as the fields of its answers, in their order."""
     parts: dict[str, dict[int, list[Values]]] = {}
     keys = [row["pk"] for row in rows]
     wanted: set[Any] = set()
     for part in noun.parts:
-        table = view[part_sql(part)]
-        owner = table.c[f"{noun.sql.name}_pk"]
+        owner = f"{noun.sql.name}_pk"
+        query = rows_with(view[part_sql(part)], owner)
         pointers = [f"{field}_pk" for field in references(part_sql(part))]
         grouped: dict[int, list[Values]] = {}
         for some in chunks(keys):
-            query = select(table).where(owner.in_(some)).order_by(owner, table.c.position)
-            for row in as_values(view.connection.execute(query)):
-                grouped.setdefault(row[owner.name], []).append(row)
+            for row in as_values(view.connection.execute(query, {"values": some})):
+                grouped.setdefault(row[owner], []).append(row)
                 wanted.update(row[pointer] for pointer in pointers)
         parts[part.name] = grouped
     for field in references(noun.sql):
         wanted.update(row[f"{field}_pk"] for row in rows)
     names = names_of(view.connection, wanted - {None})
 
+    order = _order(noun.kind)
     records = []
     for present in rows:
         record = noun.from_row(_named(dict(present), noun.sql, names))
         record["ref"] = ref_of(noun.kind, record["id"])
         record["visibility"] = (Visibility.restricted if record.pop("hidden") else Visibility.public).value
         for part in noun.parts:
-            table = part_sql(part)
-            items = []
-            for found in parts[part.name].get(present["pk"], []):
-                item = _named(found, table, names)
-                for column in ("pk", "position", "hidden", noun.sql.name):
-                    item.pop(column, None)
-                items.append(item[part.scalar] if part.scalar else part.from_row(item))
-            record[part.name] = items
+            items = [_named(item, part_sql(part), names) for item in parts[part.name].get(present["pk"], [])]
+            if part.scalar is not None:
+                record[part.name] = [item[part.scalar] for item in items]
+            else:
+                fields = order[part.name]
+                record[part.name] = [{name: item[name] for name in fields} for item in map(part.from_row, items)]
         records.append(record)
     if noun.kind in DERIVED:
         DERIVED[noun.kind](view, records)
     for record in records:
-        record.pop("pk")
         record["value_status"] = value_status(noun, record)
-    return records
+    return [{name: record[name] for name in order[""]} for record in records]
+
+
+@cache
+def _order(kind: str) -> dict[str, tuple[str, ...]]:
+    """The fields of an answer, and under the name of each part those of its items."""
+    noun = BY_KIND[kind]
+    of_parts = {part.name: item_fields(noun, part) for part in noun.parts if part.scalar is None}
+    return {"": answer_fields(noun), **of_parts}
 
 
 def value_status(noun: Noun, record: Values) -> dict[str, str]:
     """For each field that may be empty, whether it is known, none is recorded, or it is unknown."""
     status = {}
-    derived = [name for name in noun.row_fields if name in noun.unknown_when_null]
-    for name in (*may_be_empty(noun), *derived):
+    for name in _with_status(noun.kind):
         if record[name] is not None and record[name] != []:
             status[name] = "known"
         else:
@@ -98,6 +126,12 @@ def value_status(noun: Noun, record: Values) -> dict[str, str]:
             stands_in = record.get(f"{name}_party") is not None
             status[name] = "unknown" if name in noun.unknown_when_null and not stands_in else "none_recorded"
     return status
+
+
+@cache
+def _with_status(kind: str) -> tuple[str, ...]:
+    noun = BY_KIND[kind]
+    return (*may_be_empty(noun), *(name for name in noun.row_fields if name in noun.unknown_when_null))
 
 
 def _named(row: Values, table: Table, names: dict[int, tuple[str, str]]) -> Values:

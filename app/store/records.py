@@ -23,7 +23,7 @@ from app.models.rows import Rows, rows_of
 from app.models.tables import Action, Change, Reader, Visibility, sql_table
 from app.models.types import STATE_PATTERN, Schema
 from app.problems import Problem, not_found
-from app.store.reading import RECORD, as_values, to_records, within
+from app.store.reading import RECORD, as_values, rows_with, to_records, within
 from app.store.references import REFERRERS, Referrer, related, single_references
 from app.store.search import states_of
 
@@ -68,11 +68,10 @@ class Page:
 
 def read(view: View, noun: Noun, public_id: str, include: Sequence[str] = ()) -> Values:
     """One record; a problem where there is none."""
-    table = view[noun.sql]
-    row = view.connection.execute(select(table).where(table.c.id == public_id)).mappings().first()
-    if row is None:
+    rows = as_values(view.connection.execute(rows_with(view[noun.sql], "id"), {"values": [public_id]}))
+    if not rows:
         raise _absent(view, noun, public_id)
-    return _with_included(view, noun, [dict(row)], include)[0]
+    return _with_included(view, noun, rows, include)[0]
 
 
 def _absent(view: View, noun: Noun, public_id: str) -> Problem:
@@ -313,13 +312,15 @@ def include_names(noun: Noun) -> list[str]:
 
 def _with_included(view: View, noun: Noun, rows: Sequence[Values], include: Sequence[str]) -> list[Values]:
     records = to_records(view, noun, rows)
+    if not include:
+        return [record | {"included": None} for record in records]
     included: list[Values] = [dict.fromkeys(include_names(noun)) for _ in rows]
     for name in dict.fromkeys(include):
         found = _included(view, noun, name, rows)
         for row, bag in zip(rows, included, strict=True):
             bag[name] = found.get(row["pk"]) if name in single_references(noun) else found.get(row["pk"], [])
     for record, bag in zip(records, included, strict=True):
-        record["included"] = bag if include else None
+        record["included"] = bag
     return records
 
 
@@ -358,9 +359,9 @@ def _included(view: View, noun: Noun, name: str, rows: Sequence[Values]) -> dict
 
 def _read_keys(view: View, noun: Noun, keys: Collection[int]) -> dict[int, Values]:
     found: dict[int, Values] = {}
-    table = view[noun.sql]
+    query = rows_with(view[noun.sql], "pk")
     for some in chunks(keys):
-        rows = as_values(view.connection.execute(select(table).where(table.c.pk.in_(some))))
+        rows = as_values(view.connection.execute(query, {"values": some}))
         found.update(zip((row["pk"] for row in rows), to_records(view, noun, rows), strict=True))
     return found
 
