@@ -1,6 +1,7 @@
 """The application: rooms wired together, nothing else."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -175,6 +176,8 @@ def create_app(
         snapshots=snapshots,
         database=database,
     )
+    # A server of a database has no interpreter lock.
+    app.state.turns = anyio.CapacityLimiter(1 if database.is_sqlite else math.inf)
     app.state.candidates = Candidates()
     app.state.workers = workers
     app.state.watch = watch

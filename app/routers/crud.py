@@ -26,6 +26,7 @@ from app.routers.common import (
     VersionParameters,
     Words,
     answer_of,
+    in_turn,
     link_next,
     problems,
     revisions_of,
@@ -283,6 +284,7 @@ def crud_router(
     )
     id_path = Annotated[str, Path(description=f"Id of the {name}.", max_length=100)]
 
+    @in_turn
     def list_records(request: Request, database: DatabaseDep, parameters: Any) -> Response:
         form = None if parameters.format in OF_PROJECTS else table_format(request, parameters)
         with database.read() as connection:
@@ -303,6 +305,7 @@ def crud_router(
             response.headers["Link"] = link_next(request, page.next)
         return response
 
+    @in_turn
     def get_record(id: str, request: Request, database: DatabaseDep, parameters: Any) -> Response:  # noqa: A002
         include = tuple(parameters.include or ())
         with database.read() as connection:
