@@ -52,8 +52,11 @@ def test_so_many_read_at_a_time(turns: float, most: int) -> None:
     async def run() -> list[Any]:
         return await all_of(in_turn(readers.read), request_of(turns), list("abcdefgh"))
 
+    def work(_: str) -> None:
+        gate.wait()
+
     gate = threading.Barrier(most, timeout=30)
-    readers = Readers(lambda _: gate.wait() and None)
+    readers = Readers(work)
     assert [one.body for one in asyncio.run(run())] == [one.encode() for one in "abcdefgh"]
     assert readers.most == most
 
