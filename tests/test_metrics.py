@@ -317,7 +317,7 @@ def test_any_process_tells_what_all_of_them_counted_also_those_that_are_gone(
         server.kill_worker(first)
         settled(2 * many)
         assert "Traceback" not in server.log
-        files = {path.name: path.stat().st_size for path in tmp_path.glob("tejido-service-*/metrics/*.db")}
+        files = {path.name: path.stat().st_size for path in tmp_path.glob("tejido-serving-*/metrics/*.db")}
         gauges = {int(name.rpartition("_")[2].removesuffix(".db")) for name in files if name.startswith("gauge")}
         assert gauges == set(server.workers())
         gone = [size for name, size in files.items() if not name.endswith(tuple(f"_{one}.db" for one in gauges))]
