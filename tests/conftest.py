@@ -78,6 +78,13 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             yield Backend("postgresql", folder, server)
 
 
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[PostgresServer]:
+    """A server of a module's own, which its tests may end and start: it keeps what it has acknowledged."""
+    with PostgresServer({"synchronous_commit": "on"}) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def seeded(backend: Backend) -> Iterator[TestClient]:
     """A client of the first data set, shared by the tests: only for reading."""
