@@ -122,6 +122,14 @@ def empty_url(backend: Backend) -> Iterator[str]:
 
 
 @pytest.fixture
+def database(empty_url: str) -> Iterator[Database]:
+    """An own database with tables and nothing in them, without a service."""
+    made = Database(empty_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def seeded_database(url: str) -> Iterator[Database]:
     """An own database with the first data set, without a service."""
     made = Database(url)
