@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -316,7 +316,7 @@ def keys_create(
 @keys.command("list")
 def keys_list() -> None:
     """List all keys, ended ones too: what each is for, what it may do, when it was used."""
-    table = Table("prefix", "label", "scopes", "status", "created", "expires", "last used")
+    table = Table(Column("prefix", no_wrap=True), "label", "scopes", "status", "created", "expires", "last used")
     now = datetime.now(UTC)
     with _told_plainly():
         database = _migrated(Settings())

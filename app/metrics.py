@@ -274,7 +274,7 @@ class _Processes:
         self.folder = folder
         descriptor, name = tempfile.mkstemp(dir=folder)
         self._held: IO[bytes] = os.fdopen(descriptor, "wb")
-        fcntl.flock(self._held, fcntl.LOCK_SH)
+        fcntl.flock(self._held, fcntl.LOCK_EX)
         # Under its name only now, so that nobody finds it there without the lock.
         Path(name).rename(folder / f"{os.getpid()}.lives")
         for kind, size in _ROOM.items():
@@ -312,10 +312,10 @@ def _allocate(path: Path, size: int) -> None:
 
 
 def _is_held(path: Path) -> bool:
-    """Whether a process holds the lock on a file."""
+    """Whether a process holds the lock on a file. Many may look at a time: none is taken for the process."""
     with path.open("rb") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         return False

@@ -1,7 +1,8 @@
 """The temporary folder of a service: all that it and its processes put aside, so that nothing of it stays behind.
 
-Each process holds a lock on a file in it for as long as it lives. A service that was killed could not remove its
-folder; the next one that starts finds it without a lock, and does.
+Each process holds a lock on the folder for as long as it lives. A service that was killed could not remove its folder;
+the next one that starts finds it without a lock, and does. The lock is on the folder itself, because that is what
+systemd-tmpfiles looks for: it takes away what was not used for ten days, but nothing of a folder that is locked.
 """
 
 import fcntl
@@ -14,8 +15,7 @@ from pathlib import Path
 
 __all__ = ["hold", "temporary_folder"]
 
-_PREFIX = "tejido-service-"
-_LOCK = "lock"
+_PREFIX = "tejido-serving-"
 _VARIABLE = "TMPDIR"
 
 
@@ -25,7 +25,6 @@ def temporary_folder() -> Iterator[Path]:
     place = Path(tempfile.gettempdir())
     _sweep(place)
     folder = Path(tempfile.mkdtemp(prefix="tejido-", dir=place))
-    (folder / _LOCK).touch()
     held = hold(folder)
     # Under this name only now, so that nobody finds it without the lock.
     folder = folder.rename(place / f"{_PREFIX}{folder.name.removeprefix('tejido-')}")
@@ -45,8 +44,7 @@ def temporary_folder() -> Iterator[Path]:
 
 def hold(folder: Path) -> int:
     """Keep the folder of a service until the descriptor that this gives is closed, or this process ends."""
-    # Not to be written: a full disk is no reason to fail.
-    descriptor = os.open(folder / _LOCK, os.O_RDONLY)
+    descriptor = _opened(folder)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor
 
@@ -55,6 +53,15 @@ def _sweep(place: Path) -> None:
     """Remove the folders of services that were killed."""
     for folder in place.glob(f"{_PREFIX}*"):
         # That of another user cannot be opened, and one that is held not be locked.
-        with suppress(OSError), (folder / _LOCK).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            descriptor = _opened(folder)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
+
+
+def _opened(folder: Path) -> int:
+    # Anybody may have put something there under such a name: only a folder is opened, and no link is followed.
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

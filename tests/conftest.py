@@ -78,6 +78,13 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             yield Backend("postgresql", folder, server)
 
 
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[PostgresServer]:
+    """A server of a module's own, which its tests may end and start: it keeps what it has acknowledged."""
+    with PostgresServer({"synchronous_commit": "on"}) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def seeded(backend: Backend) -> Iterator[TestClient]:
     """A client of the first data set, shared by the tests: only for reading."""
@@ -112,6 +119,14 @@ def empty_url(backend: Backend) -> Iterator[str]:
     made = backend.copy("migrated")
     yield made
     backend.drop(made)
+
+
+@pytest.fixture
+def database(empty_url: str) -> Iterator[Database]:
+    """An own database with tables and nothing in them, without a service."""
+    made = Database(empty_url)
+    yield made
+    made.close()
 
 
 @pytest.fixture

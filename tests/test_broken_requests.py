@@ -4,28 +4,24 @@ import asyncio
 import contextlib
 import json
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.access.routes import NEEDS, Need
-from app.main import create_app
 from app.models.noun import Noun
 from app.models.nouns import BY_KIND, NOUNS
 from app.problems import BASE
-from app.settings import Settings
 from app.store.records import CREATE
 from tests.routers.asking import fresh, problem, rows
 from tests.routers.conftest import writable
 from tests.support.long import long, some_of
+from tests.support.sockets import connect, parts, rest, serving
 
 pytestmark = pytest.mark.long_on_postgresql
 
@@ -424,64 +420,34 @@ def test_no_body_that_can_be_made_up_is_a_failure(writable: TestClient, noun: No
 # --- a real server -------------------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _server(url: str) -> Iterator[int]:
-    """A uvicorn server on a free port of this machine."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(Settings(database_url=url)), log_level="critical", lifespan="on")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            deadline = time.monotonic() + 20
-            while not server.started and time.monotonic() < deadline:
-                time.sleep(0.02)
-            yield listening.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join(20)
-
-
 def _speak(port: int, *pieces: bytes, hang_up: bool = False) -> bytes:
     """Send bytes as they are; what comes back until the server has no more to say."""
-    answer = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with connect(port) as connection:
         # The server may hang up on what it refuses.
         with contextlib.suppress(ConnectionError):
             for piece in pieces:
                 connection.sendall(piece)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
-        with contextlib.suppress(ConnectionError):
-            while chunk := connection.recv(65536):
-                answer += chunk
-    return answer
-
-
-def _parts(answer: bytes) -> tuple[int, dict[str, str], bytes]:
-    head, _, body = answer.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    headers = dict(line.lower().split(": ", 1) for line in lines[1:])
-    return int(lines[0].split()[1]), headers, body
+        return rest(connection)
 
 
 def test_a_real_server_refuses_what_no_client_library_would_send(client: TestClient, url: str) -> None:
     before = rows(client)
-    with _server(url) as port:
+    with serving(url) as port:
         end = b" HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
-        status, headers, body = _parts(_speak(port, b"GET /v1/topics?limit=2" + end + b"\r\n"))
+        status, headers, body = parts(_speak(port, b"GET /v1/topics?limit=2" + end + b"\r\n"))
         assert (status, int(headers["content-length"])) == (200, len(body))
-        head_status, head_headers, head_body = _parts(_speak(port, b"HEAD /v1/topics?limit=2" + end + b"\r\n"))
+        head_status, head_headers, head_body = parts(_speak(port, b"HEAD /v1/topics?limit=2" + end + b"\r\n"))
         assert (head_status, head_body, head_headers["content-length"]) == (200, b"", str(len(body)))
         gzip = b"Accept-Encoding: gzip\r\n\r\n"
-        _, headers, body = _parts(_speak(port, b"GET /v1/topics" + end + gzip))
-        _, head_headers, head_body = _parts(_speak(port, b"HEAD /v1/topics" + end + gzip))
+        _, headers, body = parts(_speak(port, b"GET /v1/topics" + end + gzip))
+        _, head_headers, head_body = parts(_speak(port, b"HEAD /v1/topics" + end + gzip))
         assert (head_body, head_headers["content-length"]) == (b"", str(len(body)))
         assert (headers["content-encoding"], head_headers["etag"]) == ("gzip", headers["etag"])
 
         def refused(answer: bytes, kind: str) -> None:
-            status, headers, body = _parts(answer)
+            status, headers, body = parts(answer)
             assert headers["content-type"] == "application/problem+json", answer[:300]
             assert json.loads(body)["type"] == BASE + kind
             assert json.loads(body)["status"] == status
@@ -516,5 +482,5 @@ def test_a_real_server_refuses_what_no_client_library_would_send(client: TestCli
         # A body that ends before its announced length is not taken for a whole one.
         whole = json.dumps(fresh(BY_KIND["topic"])).encode()
         _speak(port, b"POST /v1/topics" + end + own + b"Content-Length: 5000\r\n\r\n" + whole, hang_up=True)
-        assert _parts(_speak(port, b"GET /healthz" + end + b"\r\n"))[0] == 200
+        assert parts(_speak(port, b"GET /healthz" + end + b"\r\n"))[0] == 200
     assert rows(client) == before

@@ -1,5 +1,6 @@
 """Health is told in time, whatever else there is to do; readiness means that the next request will be answered."""
 
+import errno
 import os
 import signal
 import socket
@@ -85,6 +86,20 @@ def test_a_full_disk_under_an_sqlite_file_is_not_ready(
     answer = asking.get("/readyz")
     if url.startswith("sqlite"):
         assert problem(answer, "busy")["detail"] == "The disk of the database is full."
+    else:
+        assert answer.status_code == 200
+
+
+def test_a_disk_that_tells_nothing_of_itself_is_not_ready(
+    asking: TestClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("app.store.readiness.os.statvfs", broken)
+    answer = asking.get("/readyz")
+    if url.startswith("sqlite"):
+        assert problem(answer, "busy")["detail"] == "The database is away or not migrated."
     else:
         assert answer.status_code == 200
 

@@ -1,10 +1,13 @@
 """Metrics: what is counted is what happened, in every process and after each of them; a key of their own opens them."""
 
 import asyncio
+import os
 import platform
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from app import __version__
 from app.caching import Cache
 from app.limiting import Limiter
+from app.metrics import _Processes
 from app.traffic import Traffic
 from app.workers import BusyError, DeadlineError
 from tests.support.keys import as_caller, bearer, client_of, key_for
@@ -317,7 +321,7 @@ def test_any_process_tells_what_all_of_them_counted_also_those_that_are_gone(
         server.kill_worker(first)
         settled(2 * many)
         assert "Traceback" not in server.log
-        files = {path.name: path.stat().st_size for path in tmp_path.glob("tejido-service-*/metrics/*.db")}
+        files = {path.name: path.stat().st_size for path in tmp_path.glob("tejido-serving-*/metrics/*.db")}
         gauges = {int(name.rpartition("_")[2].removesuffix(".db")) for name in files if name.startswith("gauge")}
         assert gauges == set(server.workers())
         gone = [size for name, size in files.items() if not name.endswith(tuple(f"_{one}.db" for one in gauges))]
@@ -327,3 +331,19 @@ def test_any_process_tells_what_all_of_them_counted_also_those_that_are_gone(
             for form in READERS:
                 answer = client.get("/metrics", headers={**bearer(key), "Accept": form})
                 assert requests(numbers(answer, form), "/v1/states", 200) == 2 * many
+
+
+def test_all_who_look_at_once_see_that_a_process_is_gone(tmp_path: Path) -> None:
+    # No process has such an id.
+    gone, looks = 2**23, 3
+    processes = _Processes(tmp_path)
+    with processes._held, ThreadPoolExecutor(looks) as pool:
+        for _ in range(600):
+            (tmp_path / f"{gone}.lives").touch()
+            together = threading.Barrier(looks)
+
+            def look(together: threading.Barrier = together) -> list[int]:
+                together.wait(PATIENCE)
+                return processes.living()
+
+            assert {tuple(one.result()) for one in [pool.submit(look) for _ in range(looks)]} == {(os.getpid(),)}

@@ -1,10 +1,11 @@
 """Several processes answer for one service: what was written through one is seen through all, and none is missed."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import httpx
@@ -159,3 +160,20 @@ def test_processes_are_replaced_without_a_request_that_fails(server: Server, url
     with closing(Database(url)) as database, database.read() as connection:
         written = connection.execute(select(func.count()).where(TOPIC.c.id.like("kept-%"))).scalar_one()
     assert written == sum(counts[-2:])
+
+
+def test_a_service_that_does_not_come_up_in_a_test_is_not_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def processes_here() -> list[Path]:
+        found = []
+        for one in Path("/proc").glob("[0-9]*/cwd"):
+            with suppress(OSError):
+                found += [one] if one.readlink() == tmp_path else []
+        return found
+
+    monkeypatch.setattr("tests.support.server._READY", re.compile("never"))
+    monkeypatch.setattr("tests.support.server._PATIENCE", 1)
+    with pytest.raises(AssertionError), Server(f"sqlite:///{tmp_path}/own.db", tmp_path):
+        pass
+    assert processes_here() == []

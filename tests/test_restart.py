@@ -38,20 +38,8 @@ PATIENCE = 60
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    """A server that keeps what it has acknowledged, as those of the other tests need not."""
-    with PostgresServer({"synchronous_commit": "on"}) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def backend_here(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Backend:
-    return Backend("postgresql", tmp_path_factory.mktemp("restart"), postgres)
-
-
-@pytest.fixture
-def url(backend_here: Backend) -> str:
-    return backend_here.copy("seeded")
+def backend(own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    return Backend("postgresql", tmp_path_factory.mktemp("restart"), own_postgres)
 
 
 @pytest.fixture
@@ -177,7 +165,7 @@ def changes_since(address: str, since: str) -> list[str]:
 
 
 def test_a_restart_of_the_database_loses_no_write_and_tells_none_as_done_that_is_not(
-    url: str, server: Server, postgres: PostgresServer
+    url: str, server: Server, own_postgres: PostgresServer
 ) -> None:
     key = key_for(url, "write")
     with closing(Database(url)) as database:
@@ -210,7 +198,7 @@ def test_a_restart_of_the_database_loses_no_write_and_tells_none_as_done_that_is
             for number in range(rounds):
                 wait_for(partial(have_written, [len(sender.told) for sender in senders]), PATIENCE)
                 time.sleep(0.3 + 0.1 * number)
-                restart(postgres, 0.2 + 0.4 * (number % 3))
+                restart(own_postgres, 0.2 + 0.4 * (number % 3))
                 # By itself, and each of them.
                 wait_for(partial(have_written, [len(sender.told) for sender in senders]), SOON)
             is_over.set()
@@ -258,7 +246,9 @@ def ended(client: httpx.Client, job: str) -> dict[str, Any]:
         time.sleep(0.1)
 
 
-def test_an_import_goes_on_or_fails_and_can_be_sent_again(url: str, server: Server, postgres: PostgresServer) -> None:
+def test_an_import_goes_on_or_fails_and_can_be_sent_again(
+    url: str, server: Server, own_postgres: PostgresServer
+) -> None:
     key, content = key_for(url, "write"), grants(GRANTS)
     outcomes: list[str] = []
     with httpx.Client(base_url=server.address, headers=bearer(key), timeout=PATIENCE) as client:
@@ -266,7 +256,7 @@ def test_an_import_goes_on_or_fails_and_can_be_sent_again(url: str, server: Serv
         for seconds in (0.05, 0.6, 1.5):
             job = bring(client, content)
             time.sleep(seconds)
-            restart(postgres, 0.5)
+            restart(own_postgres, 0.5)
             end = ended(client, job["id"])
             outcomes.append(end["status"])
             if end["status"] == "failed":

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import httpx
 import pytest
 
 from app.server import _Ending
-from app.temporary import temporary_folder
+from app.temporary import hold, temporary_folder
 from tests.support.server import Server
 
 pytestmark = pytest.mark.long_on_postgresql
@@ -54,18 +55,52 @@ def test_all_that_is_temporary_goes_into_the_folder_and_with_it(place: Path) -> 
 
 
 def test_the_folder_of_a_service_that_lives_stays_and_of_one_that_does_not_goes(place: Path) -> None:
-    left, held, strange = (place / f"tejido-service-{name}" for name in ("left", "held", "strange"))
-    for folder in (left, held, strange):
-        folder.mkdir()
-        (folder / "file").touch()
-    for folder in (left, held):
-        (folder / "lock").touch()
-    (place / "tejido-other").mkdir()
-    with (held / "lock").open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+    with temporary_folder() as folder:
+        name = folder.name.rpartition("-")[0]
+    left, held, linked = (place / f"{name}-{end}" for end in ("left", "held", "linked"))
+    other, elsewhere = place / "tejido-other", place / "elsewhere"
+    for made in (left, held, other, elsewhere):
+        made.mkdir()
+        (made / "file").touch()
+    linked.symlink_to(elsewhere)
+    held_open = hold(held)
+    with temporary_folder() as own:
+        assert set(place.iterdir()) == {held, linked, other, elsewhere, own}
+        assert (elsewhere / "file").exists()
+    os.close(held_open)
+    with temporary_folder() as own:
+        assert set(place.iterdir()) == {linked, other, elsewhere, own}
+
+
+def test_what_anybody_has_put_there_does_not_keep_a_service_from_starting(place: Path) -> None:
+    with temporary_folder() as folder:
+        name = folder.name.rpartition("-")[0]
+    # To open a pipe waits for whoever writes into it.
+    foreign = place / f"{name}-foreign"
+    foreign.mkdir()
+    os.mkfifo(foreign / "lock")
+    os.mkfifo(place / f"{name}-pipe")
+    started = threading.Event()
+
+    def start() -> None:
         with temporary_folder():
-            assert not left.exists()
-            assert {held, strange, place / "tejido-other"} < set(place.iterdir())
+            started.set()
+
+    starting = threading.Thread(target=start, daemon=True)
+    starting.start()
+    assert started.wait(5)
+    starting.join()
+
+
+def test_what_cleans_up_old_files_leaves_the_folder_of_a_service_that_lives(place: Path) -> None:
+    # systemd-tmpfiles does so to all that was not used for ten days, but for folders on which somebody has a lock.
+    with temporary_folder() as folder:
+        cleaner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(cleaner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert list(folder.iterdir()) == []
+    fcntl.flock(cleaner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(cleaner)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

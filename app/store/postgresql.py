@@ -89,6 +89,8 @@ def _engine(
         max_overflow=0,
         pool_timeout=free_seconds,
         pool_use_lifo=True,
+        # Errors are logged, and what was to be written may be restricted.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "do_connect")
@@ -153,6 +155,11 @@ class _Connection(pg8000.Connection):  # type: ignore[misc]
             raise
         self._answer = answer
         self._usock.settimeout(answer)
+
+    def handle_ERROR_RESPONSE(self, data: Any, context: Any) -> None:  # noqa: N802 - the name of the driver
+        """Read an error, without its detail: that repeats the row."""
+        super().handle_ERROR_RESPONSE(data, context)
+        context.error.args[0].pop("D", None)
 
     def handle_messages(self, context: Any) -> None:
         """Read an answer. The driver lets some errors of the socket through as they are, and SQLAlchemy knows none."""

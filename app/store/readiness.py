@@ -49,14 +49,17 @@ class Readiness:
 
     def _look(self) -> str | None:
         try:
-            # Not `read`, which has PostgreSQL say of every transaction that it may not write.
-            with self._database.engine.connect() as connection:
-                revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-                is_closed = not self._database.is_sqlite and connection.execute(_IS_READ_ONLY).scalar()
+            return self._found()
         except (SQLAlchemyError, OSError):
-            return "The database is away or not migrated."
+            return _AWAY
+
+    def _found(self) -> str | None:
+        # Not `read`, which has PostgreSQL say of every transaction that it may not write.
+        with self._database.engine.connect() as connection:
+            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            is_closed = not self._database.is_sqlite and connection.execute(_IS_READ_ONLY).scalar()
         if revision != head():
-            return "The database is away or not migrated."
+            return _AWAY
         path = self._database.url.database
         if is_closed or (self._database.is_sqlite and path and not os.access(path, os.R_OK | os.W_OK)):
             return "The database cannot be written."
@@ -65,6 +68,7 @@ class Readiness:
         return None
 
 
+_AWAY = "The database is away or not migrated."
 _IS_READ_ONLY = text("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean")
 
 

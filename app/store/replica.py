@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Row, func, select, text
@@ -61,19 +61,17 @@ class Replica:
         """A connection that sees the data as of that counter, for the length of a block; None where there is none."""
         if time.monotonic() < self._again:
             return None
-        connection = None
         try:
-            connection = self._reading.connect()
-            if self._is_right(connection) and self._is_level(connection, counter):
-                return self._held(connection)
-            connection.close()
+            with ExitStack() as stack:
+                connection = stack.enter_context(self._reading.connect())
+                if self._is_right(connection) and self._is_level(connection, counter):
+                    stack.pop_all()
+                    return self._held(connection)
         except PoolTimeoutError:
             # As busy as it may be.
-            return None
+            pass
         except SQLAlchemyError as error:
             self._rest(error)
-            if connection is not None:
-                connection.close()
         return None
 
     @contextmanager

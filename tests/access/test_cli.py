@@ -43,6 +43,8 @@ def test_a_key_is_made_listed_used_and_revoked(tmp_path: Path) -> None:
     for word in (whole[:14], "nightly [import]", "read write restricted", "active"):
         assert word in listed.stdout
     assert whole[15:] not in listed.stdout
+    # Without the whole prefix it could not be revoked.
+    assert whole[:14] in command(url, tmp_path, "keys", "list", columns=80).stdout
 
     database = Database(url)
     assert find_caller(database.engine, whole, now=datetime.now(UTC)) is not None

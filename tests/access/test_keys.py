@@ -4,7 +4,6 @@ import hmac
 import logging
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,6 @@ from app.models.tables import Reader
 from app.problems import Problem
 from app.store.database import Database
 from tests.support.keys import make_key
-
-
-@pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """An own empty database."""
-    made = Database(empty_url)
-    yield made
-    made.close()
 
 
 def known(database: Database, whole: str) -> Key:

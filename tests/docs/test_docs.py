@@ -51,7 +51,9 @@ def headings(path: Path) -> list[tuple[int, str]]:
 
 def blocks(path: Path, language: str) -> list[str]:
     """The code blocks of a page in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", text_of(path), flags=re.DOTALL | re.MULTILINE)
+    # All blocks are found first: else what ends one of another language begins one, and what stands between is code.
+    found = re.findall(r"^```(\S*)\n(.*?)^```$", text_of(path), flags=re.DOTALL | re.MULTILINE)
+    return [block for named, block in found if re.fullmatch(language, named)]
 
 
 def table_rows(path: Path) -> Iterator[list[str]]:

@@ -72,6 +72,8 @@ def test_every_metric_that_is_asked_for_exists() -> None:
     assert len(asked) == 8
     named = {name for one in asked for name in re.findall(r"\b(?:tejido|process)_[a-z_]+", one)}
     assert named <= known
+    # Whatever Prometheus asks has processes.
+    assert [one for one in asked if re.search(r'\bprocess_[a-z_]+(?!\w|\{job="tejido"\})', one)] == []
     assert "`tejido_http_requests_total`" in text
 
 

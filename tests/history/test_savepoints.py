@@ -21,14 +21,6 @@ from tests.history.picture import CHANGE, COUNTER, RECORD
 TOPIC = BY_KIND["topic"]
 
 
-@pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    made = Database(empty_url)
-    yield made
-    made.close()
-
-
 def add(writer: Writer, public_id: str, *, fresh: bool = True, **fields: Any) -> None:
     body = {"id": public_id, "label_en": public_id, "label_es": public_id} | fields
     records.create(writer, TOPIC, CREATE["topic"].model_validate(body), fresh=fresh)

@@ -5,7 +5,6 @@ Random operations with fixed seeds go through the repository and through a model
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -29,14 +28,6 @@ REFUSED = re.compile("UNIQUE|23505|_not_itself")
 
 class GivenUpError(Exception):
     """A transaction is rolled back on purpose."""
-
-
-@pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    made = Database(empty_url)
-    yield made
-    made.close()
 
 
 class Run:

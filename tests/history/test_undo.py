@@ -2,7 +2,6 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +27,6 @@ from tests.routers.asking import create, problem
 from tests.support.keys import as_caller
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    made = Database(empty_url)
-    yield made
-    made.close()
 
 
 def topic(public_id: str, **fields: Any) -> Any:

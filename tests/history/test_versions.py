@@ -1,6 +1,5 @@
 """Versions are counted without a gap, their times never go back, and every table has its history."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event
@@ -37,14 +36,6 @@ SERVICE = {
 }
 """Tables of the service itself: no version counts what is written to them."""
 NOT_DATA = BOOKS | SERVICE
-
-
-@pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    made = Database(empty_url)
-    yield made
-    made.close()
 
 
 def topic(public_id: str, **fields: Any) -> Any:

@@ -36,22 +36,6 @@ def bare(backend: Backend) -> Iterator[Database]:
     backend.drop(url)
 
 
-@pytest.fixture
-def migrated(empty_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    database = Database(empty_url)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def filled(url: str) -> Iterator[Database]:
-    """A database with the first data set."""
-    database = Database(url)
-    yield database
-    database.close()
-
-
 def up(database: Database, *, fail: bool = False) -> None:
     with database.write_schema() as connection:
         migrate(connection)
@@ -112,10 +96,10 @@ def test_the_migrations_are_one_line_without_branches() -> None:
     assert scripts.get_current_head() == head() != ""
 
 
-def test_migrating_again_changes_nothing(filled: Database) -> None:
-    before = contents(filled)
-    up(filled)
-    assert contents(filled) == before
+def test_migrating_again_changes_nothing(seeded_database: Database) -> None:
+    before = contents(seeded_database)
+    up(seeded_database)
+    assert contents(seeded_database) == before
 
 
 def test_up_down_and_up_again_makes_the_same_schema(bare: Database) -> None:
@@ -129,16 +113,16 @@ def test_up_down_and_up_again_makes_the_same_schema(bare: Database) -> None:
     assert {name: described(bare, name) for name in METADATA.tables} == first
 
 
-def test_going_down_drops_the_data_and_coming_up_with_the_seed_gives_the_same_rows(filled: Database) -> None:
-    before = contents(filled)
+def test_going_down_drops_the_data_and_coming_up_with_the_seed_gives_the_same_rows(seeded_database: Database) -> None:
+    before = contents(seeded_database)
     assert len(before["organization"]) > 40
-    down(filled)
-    assert table_names(filled) == set()
-    up(filled)
-    with filled.read() as connection:
+    down(seeded_database)
+    assert table_names(seeded_database) == set()
+    up(seeded_database)
+    with seeded_database.read() as connection:
         assert is_empty(connection)
-    load_seed(filled)
-    after = contents(filled)
+    load_seed(seeded_database)
+    after = contents(seeded_database)
     for name, rows in before.items():
         assert after[name] == rows, name
 
@@ -151,11 +135,11 @@ def test_a_migration_that_fails_leaves_nothing_behind(bare: Database) -> None:
     assert table_names(bare) == set(METADATA.tables)
 
 
-def test_a_downgrade_that_fails_leaves_everything_as_it_was(filled: Database) -> None:
-    before = contents(filled)
+def test_a_downgrade_that_fails_leaves_everything_as_it_was(seeded_database: Database) -> None:
+    before = contents(seeded_database)
     with pytest.raises(RuntimeError, match="on purpose"):
-        down(filled, fail=True)
-    assert contents(filled) == before
+        down(seeded_database, fail=True)
+    assert contents(seeded_database) == before
 
 
 # Several at once
@@ -213,9 +197,9 @@ def test_processes_that_migrate_at_once_all_succeed(bare: Database) -> None:
 
 
 @pytest.mark.long
-def test_processes_that_migrate_and_seed_at_once_load_the_data_once(bare: Database, filled: Database) -> None:
+def test_processes_that_migrate_and_seed_at_once_load_the_data_once(bare: Database, seeded_database: Database) -> None:
     run_at_once(bare.url.render_as_string(hide_password=False), "seed", 3)
-    assert contents(bare) == contents(filled)
+    assert contents(bare) == contents(seeded_database)
 
 
 # The schema
@@ -260,30 +244,30 @@ def where_of(index: Any) -> str:
     return "".join(str(where).replace("::text", "").replace("(", "").replace(")", "").split()).lower()
 
 
-def test_the_migrated_schema_is_that_of_the_models(migrated: Database) -> None:
-    with migrated.read() as connection:
+def test_the_migrated_schema_is_that_of_the_models(database: Database) -> None:
+    with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
 
 
-def test_the_columns_may_be_null_where_the_models_say_so_and_nowhere_else(migrated: Database) -> None:
+def test_the_columns_may_be_null_where_the_models_say_so_and_nowhere_else(database: Database) -> None:
     for table in METADATA.tables.values():
-        found = {name: nullable for name, (_, nullable) in described(migrated, table.name)["columns"].items()}
+        found = {name: nullable for name, (_, nullable) in described(database, table.name)["columns"].items()}
         assert found == {column.name: bool(column.nullable) for column in table.columns}, table.name
 
 
-def test_the_check_constraints_are_those_of_the_models(migrated: Database) -> None:
+def test_the_check_constraints_are_those_of_the_models(database: Database) -> None:
     seen = 0
     for table in METADATA.tables.values():
         wanted = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
-        assert {name for name, _ in described(migrated, table.name)["checks"]} == wanted, table.name
+        assert {name for name, _ in described(database, table.name)["checks"]} == wanted, table.name
         seen += len(wanted)
     assert seen > 60
 
 
-def test_the_words_that_a_check_lists_are_those_of_the_models(migrated: Database) -> None:
+def test_the_words_that_a_check_lists_are_those_of_the_models(database: Database) -> None:
     for table in METADATA.tables.values():
-        found = dict(described(migrated, table.name)["checks"])
+        found = dict(described(database, table.name)["checks"])
         for one in table.constraints:
             if isinstance(one, CheckConstraint) and " IN (" in str(one.sqltext):
                 assert words_in(found[str(one.name)]) == words_in(str(one.sqltext)), f"{table.name}: {one.name}"
@@ -293,27 +277,27 @@ def words_in(condition: str) -> list[str]:
     return sorted(condition.split("'")[1::2])
 
 
-def test_the_unique_constraints_are_those_of_the_models(migrated: Database) -> None:
+def test_the_unique_constraints_are_those_of_the_models(database: Database) -> None:
     for table in METADATA.tables.values():
         wanted = sorted(
             [column.name for column in one.columns] for one in table.constraints if isinstance(one, UniqueConstraint)
         )
-        assert described(migrated, table.name)["unique"] == wanted, table.name
+        assert described(database, table.name)["unique"] == wanted, table.name
 
 
-def test_the_indexes_are_those_of_the_models_the_partial_ones_with_their_conditions(migrated: Database) -> None:
+def test_the_indexes_are_those_of_the_models_the_partial_ones_with_their_conditions(database: Database) -> None:
     partial = 0
     for table in METADATA.tables.values():
         wanted = {}
         for index in table.indexes:
-            options = index.dialect_options["sqlite" if migrated.is_sqlite else "postgresql"]
+            options = index.dialect_options["sqlite" if database.is_sqlite else "postgresql"]
             condition = options["where"]
             where = "" if condition is None else where_of({"dialect_options": {"sqlite_where": condition}})
             wanted[str(index.name)] = ([column.name for column in index.columns], bool(index.unique), where)
             partial += condition is not None
         found = {
             name: (columns, unique, where)
-            for name, columns, unique, where in described(migrated, table.name)["indexes"]
+            for name, columns, unique, where in described(database, table.name)["indexes"]
             # PostgreSQL lists the index behind each unique constraint too.
             if not name.startswith("uq_") or name in wanted
         }
@@ -321,7 +305,7 @@ def test_the_indexes_are_those_of_the_models_the_partial_ones_with_their_conditi
     assert partial == 15
 
 
-def test_the_foreign_keys_are_those_of_the_models_and_parts_go_with_their_owners(migrated: Database) -> None:
+def test_the_foreign_keys_are_those_of_the_models_and_parts_go_with_their_owners(database: Database) -> None:
     for table in METADATA.tables.values():
         wanted = sorted(
             (
@@ -332,13 +316,13 @@ def test_the_foreign_keys_are_those_of_the_models_and_parts_go_with_their_owners
             )
             for foreign in table.foreign_key_constraints
         )
-        assert described(migrated, table.name)["foreign"] == wanted, table.name
+        assert described(database, table.name)["foreign"] == wanted, table.name
 
 
-def test_every_foreign_key_column_has_an_index(migrated: Database) -> None:
+def test_every_foreign_key_column_has_an_index(database: Database) -> None:
     seen = 0
     for name in METADATA.tables:
-        found = described(migrated, name)
+        found = described(database, name)
         leading = {found["key"][0], *(columns[0] for _, columns, _, _ in found["indexes"])}
         for columns, *_ in found["foreign"]:
             assert columns[0] in leading, f"{name}.{columns[0]}"
@@ -346,9 +330,9 @@ def test_every_foreign_key_column_has_an_index(migrated: Database) -> None:
     assert seen > 60
 
 
-def test_every_history_can_be_looked_up_by_each_reference_and_its_own_key(migrated: Database) -> None:
+def test_every_history_can_be_looked_up_by_each_reference_and_its_own_key(database: Database) -> None:
     for name, history in HISTORY.items():
-        found = described(migrated, history.name)
+        found = described(database, history.name)
         assert found["key"] == ["pk", "valid_from"]
         assert found["foreign"] == []
         leading = {columns[0] for _, columns, _, _ in found["indexes"]}
@@ -356,18 +340,18 @@ def test_every_history_can_be_looked_up_by_each_reference_and_its_own_key(migrat
         assert references <= leading, name
 
 
-def test_foreign_keys_are_enforced_on_every_connection(migrated: Database) -> None:
+def test_foreign_keys_are_enforced_on_every_connection(database: Database) -> None:
     for _ in range(3):
-        with pytest.raises(DBAPIError, match=r"FOREIGN KEY|23503"), migrated.write_service() as connection:
+        with pytest.raises(DBAPIError, match=r"FOREIGN KEY|23503"), database.write_service() as connection:
             connection.execute(text("INSERT INTO topic (pk, id, label_en, label_es) VALUES (99, 'x', 'x', 'x')"))
-    if migrated.is_sqlite:
-        with migrated.read() as connection:
+    if database.is_sqlite:
+        with database.read() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
-def test_no_reference_dangles_in_the_first_data_set(filled: Database) -> None:
-    with filled.read() as connection:
+def test_no_reference_dangles_in_the_first_data_set(seeded_database: Database) -> None:
+    with seeded_database.read() as connection:
         for table in METADATA.tables.values():
             for foreign in table.foreign_key_constraints:
                 column, other = next(iter(foreign.columns)), foreign.elements[0].column

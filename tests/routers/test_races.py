@@ -1,7 +1,6 @@
 """Races over HTTP against a real server: exactly one wins, nothing is lost, nothing is done twice."""
 
 import contextlib
-import socket
 import ssl
 import threading
 import time
@@ -11,41 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-import uvicorn
 from sqlalchemy import func, select
 
 from app.history.tables import HISTORY
-from app.main import create_app
 from app.models.nouns import NOUNS
-from app.settings import Settings
 from app.store.database import Database
 from tests.history.test_every_path import check
 from tests.routers.asking import fresh
 from tests.support.keys import bearer, key_for
+from tests.support.sockets import serving
 
 CLIENTS = 50
 TOPIC = {"label_en": "Race", "label_es": "Carrera"}
 
 Request = Callable[[httpx.Client, int], httpx.Response]
-
-
-@contextlib.contextmanager
-def served(url: str) -> Iterator[str]:
-    """The address of a server on a free port of this machine."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(Settings(database_url=url)), log_level="critical", lifespan="on")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            deadline = time.monotonic() + 20
-            while not server.started and time.monotonic() < deadline:
-                time.sleep(0.02)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(20)
 
 
 class Race:
@@ -86,8 +64,8 @@ def patiently(request: Callable[[], httpx.Response]) -> httpx.Response:
 @pytest.fixture
 def race(empty_url: str) -> Iterator[Race]:
     """A race on an empty database; afterwards its history must be whole."""
-    with served(empty_url) as address:
-        yield Race(address, key_for(empty_url, "write"))
+    with serving(empty_url) as port:
+        yield Race(f"http://127.0.0.1:{port}", key_for(empty_url, "write"))
     with contextlib.closing(Database(empty_url)) as database, database.read() as connection:
         check(connection)
 

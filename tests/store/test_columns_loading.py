@@ -1,7 +1,6 @@
 """Columns from the database are what its rows say, however they were made."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,14 +37,6 @@ REFERENCES = [(name, column) for name, spec in SPEC.items() for column, kind in 
 RANDOMS = st.integers(0, 2**32).map(Random)
 FEW = settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=[*HealthCheck])
 MANY = settings(FEW, max_examples=sized(40))
-
-
-@pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    made = Database(empty_url)
-    yield made
-    made.close()
 
 
 def slow(database: Database, number: int) -> Columns:

@@ -90,14 +90,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    made = Database(empty_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def filled(database: Database, folder: Path) -> Database:
     """A database into which the folder was loaded."""
     assert load_seed(database, folder) == {"created": ALL}

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import event, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import SQLModel
 
 from app.access.routes import NEEDS
@@ -339,6 +340,22 @@ def test_a_replica_that_hangs_is_left_alone_for_a_while(
             # Less than if each of them had waited for it.
             assert time.monotonic() - started < 10 * replica._PATIENCE
             assert caplog.text.count("the replica is not read from: it does not answer") == 1
+
+
+def test_a_connection_that_could_not_be_compared_is_given_back(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It is kept, and with it what the stack of calls holds.
+    busy = PoolTimeoutError("the connections to the database are all taken")
+
+    def compare(*_: Any) -> bool:
+        raise busy
+
+    with closing(Database(pair.url, replica_url=pair.replica_url)) as database:
+        found = database._replica
+        assert found is not None
+        monkeypatch.setattr(found, "_is_right", compare)
+        with database.read() as connection:
+            assert connection.engine.url == database.url
+        assert found.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 def test_only_a_replica_of_this_very_database_is_read_from(pair: Pair, backend_here: Backend) -> None:

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from app.cli import app
 
 
-def command(url: str, folder: Path, *arguments: str) -> CompletedProcess[str]:
-    """Run a command in a folder, on a database."""
+def command(url: str, folder: Path, *arguments: str, columns: int = 200) -> CompletedProcess[str]:
+    """Run a command in a folder, on a database, in a terminal of so many columns."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TEJIDO_")}
-    own = {"TEJIDO_DATABASE_URL": url, "NO_COLOR": "1", "COLUMNS": "200"}
+    own = {"TEJIDO_DATABASE_URL": url, "NO_COLOR": "1", "COLUMNS": str(columns)}
     with chdir(folder), patch.dict(os.environ, kept | own, clear=True):
         done = CliRunner().invoke(app, arguments)
     if done.exception is not None and not isinstance(done.exception, SystemExit):

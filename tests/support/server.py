@@ -42,7 +42,14 @@ class Server:
         return "".join(path.read_text(encoding="utf-8") for path in self._logs)
 
     def start(self) -> None:
-        """Start it, and return when it answers at `address`."""
+        """Start it, and return when it answers at `address`; what does not come up is ended."""
+        try:
+            self._start()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _start(self) -> None:
         log = self._folder / f"server-{len(self._logs)}.log"
         self._logs.append(log)
         with log.open("wb") as output:
@@ -114,9 +121,7 @@ class Server:
         """End it with SIGKILL, where it runs: it gets no chance to finish anything."""
         process, self._process = self._process, None
         if process is not None:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(_PATIENCE)
+            self._kill_group(process)
 
     def stop(self) -> int:
         """End it as an operator does; returns its exit code."""
@@ -131,6 +136,11 @@ class Server:
         try:
             return process.wait(_PATIENCE)
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(_PATIENCE)
+            self._kill_group(process)
+
+    @staticmethod
+    def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+        # Until somebody has waited for the first process its id is that of the group, also of what it left behind.
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(_PATIENCE)

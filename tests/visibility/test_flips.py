@@ -1,6 +1,6 @@
 """What becomes restricted, what becomes public again, and what that does to everything that exists only through it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -246,14 +246,6 @@ def check_whole(connection: Connection, number: int) -> None:
 
 
 # Ways through the past
-
-
-@pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
-    """An empty database."""
-    made = Database(empty_url)
-    yield made
-    made.close()
 
 
 def make(database: Database, kind: str, public_id: str, **fields: object) -> None:
