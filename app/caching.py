@@ -155,10 +155,12 @@ class Cache:
             span = None
             if self._traces.are_on:
                 span = self._traces.begin(scope, route=found.route, request_id=chosen, version=f"v{self._version}")
-            await _send(form, [(name.encode(), value.encode()) for name, value in own.items()], send)
-            if span is not None:
-                self._traces.end(span, form.status)
-            self._traffic.keep(scope["method"], found.route, form.status, perf_counter() - started)
+            try:
+                await _send(form, [(name.encode(), value.encode()) for name, value in own.items()], send)
+            finally:
+                if span is not None:
+                    self._traces.end(span, form.status)
+                self._traffic.keep(scope["method"], found.route, form.status, perf_counter() - started)
             return
         if found is not None or version is None or question.is_head or place in self._coming:
             await self.app(scope, receive, send)

@@ -284,11 +284,14 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve in so many processes, until a signal ends it."""
     options = {"factory": True, "host": host, "port": port, "workers": workers, **server_options(settings)}
     options["log_config"] = log_config(settings.log_form)
-    os.environ.pop(_METRICS, None)
+    for name in (_SHELF, _METRICS):
+        os.environ.pop(name, None)
     with temporary_folder() as folder:
         if workers == 1:
             # uvicorn sends itself the signal once more when all is done, and would die of it before the folder is gone.
             signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+            # There is no other process that could answer meanwhile.
+            signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
             uvicorn.run(f"{__name__}:application", **options)
             return
         for name, inside in ((_SHELF, "shelf"), (_METRICS, "metrics")):

@@ -121,6 +121,14 @@ def test_a_service_that_ends_leaves_nothing_and_what_a_killed_one_left_goes_with
     assert list(place.iterdir()) == []
 
 
+def test_one_process_alone_ends_in_order_when_it_is_to_be_replaced(url: str, tmp_path: Path, place: Path) -> None:
+    with Server(url, tmp_path) as server:
+        os.kill(server.parent, signal.SIGHUP)
+        assert server.wait() == 0
+        assert "Application shutdown complete" in server.log
+    assert list(place.iterdir()) == []
+
+
 def test_processes_whose_parent_was_killed_end_and_free_the_address(url: str, tmp_path: Path, place: Path) -> None:
     with Server(url, tmp_path, workers=2) as server:
         processes = server.workers()

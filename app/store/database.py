@@ -163,6 +163,8 @@ def _sqlite_engine(url: URL, query_seconds: float | None) -> Engine:
         max_overflow=-1,
         pool_use_lifo=True,
         connect_args={"timeout": _WAIT, "check_same_thread": False},
+        # Errors are logged, and what they are about may be restricted.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -1,5 +1,6 @@
 """Connections to a database: many at once, and one after the other."""
 
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -7,6 +8,8 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.access.keys import find_caller
 from app.migrations import migrate
@@ -82,3 +85,17 @@ def test_the_log_of_a_large_write_does_not_stay(tmp_path: Path, monkeypatch: pyt
     assert log.stat().st_size <= 100_000
     database.close()
     assert not log.exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT INTO topic (id) VALUES (:words)", "SELECT :words FROM nowhere", "SELECT CAST(:words AS text), nothing"],
+)
+def test_an_error_does_not_tell_what_was_to_be_written_or_looked_for(seeded_database: Database, statement: str) -> None:
+    words = "what only few may read"
+    with pytest.raises(DBAPIError) as caught, seeded_database.write_service() as connection:
+        connection.execute(text(statement), {"words": words})
+    # It goes into the log as it is.
+    told = "".join(traceback.format_exception(caught.value))
+    assert statement.partition(":")[0] in told
+    assert words not in told
