@@ -91,6 +91,12 @@ function download(view, kind) {
         )
       : h("p", { class: "empty" }, t("tools.no_picture")),
     failed,
+    h("h3", {}, t("tools.paper")),
+    h(
+      "p",
+      { class: "files" },
+      h("span", {}, h("button", { type: "button", onclick: print }, t("tools.print")), " ", t("tools.print_help")),
+    ),
     h("h3", {}, t("tools.data")),
     h(
       "ul",
@@ -108,6 +114,12 @@ function download(view, kind) {
       ),
     ],
   );
+}
+
+/** Prints the page, not the dialog over it. */
+function print() {
+  /** @type {HTMLDialogElement} */ (byId("dialog")).close();
+  window.print();
 }
 
 /**

@@ -1,6 +1,6 @@
 /** All that is known of one organization, project, state or collaboration, with what is not known said to be so. */
 
-import { Problem, get } from "../api.js";
+import { Problem, address, get } from "../api.js";
 import { h, kept } from "../dom.js";
 import { rows as evidenceRows } from "../evidence.js";
 import { learn, nameOf, parsed, pathOf, remember } from "../names.js";
@@ -39,28 +39,56 @@ const PAGES = { org: organization, project, state: place, collaboration };
 export function create(root) {
   /** @type {Page | null} */
   let page = null;
+  let ref = "";
   return {
     async update(state, signal) {
       const { kind, id } = parsed(state.record);
       if (!id) throw new Problem("not-found");
-      page = await (PAGES[kind] ?? other)(id, state, signal);
+      const found = await (PAGES[kind] ?? other)(id, state, signal);
       if (signal.aborted) return "";
+      page = found;
+      ref = state.record;
       root.replaceChildren(...page.parts);
       return root.querySelector("h1")?.textContent ?? "";
     },
     picture: () => null,
     calls: () => (page ? [page] : []),
-    files: () =>
-      page
-        ? [
-            {
-              words: t("files.record"),
-              href: `${page.path}${page.query.as_of ? `?as_of=${page.query.as_of}` : ""}`,
-              name: "tejido-record.json",
-            },
-          ]
-        : [],
+    files: () => (page ? filesOf(page, ref) : []),
   };
+}
+
+/** The lists that belong to a page, as files: for each kind their paths, and the parameters that choose its rows. */
+const LISTS = /** @type {Record<string, (id: string, ref: string) => [string, string, import("../api.js").Query][]>} */ ({
+  org: (_, ref) => [
+    ["files.network_csv", `v1/networks/ego/${ref}`, { format: "csv" }],
+    ["files.network_gexf", `v1/networks/ego/${ref}`, { format: "gexf" }],
+  ],
+  project: (id) => [
+    ["files.money_csv", "v1/funding", { project: id, format: "csv" }],
+    ["files.who_csv", "v1/participations", { project: id, format: "csv" }],
+  ],
+  state: (id) => [
+    ["files.projects_csv", "v1/projects", { state: id, certainty: ["certain", "possible", "nationwide"], format: "csv" }],
+  ],
+  collaboration: (id) => [["files.members_csv", "v1/collaboration-members", { collaboration: id, format: "csv" }]],
+});
+
+/**
+ * @param {Page} page
+ * @param {string} ref
+ * @returns {import("../tools.js").File[]}
+ */
+function filesOf({ path, query }, ref) {
+  const { kind, id } = parsed(ref);
+  const { as_of } = query;
+  return [
+    { words: t("files.record"), href: address(path, query), name: "tejido-record.json" },
+    { words: t("files.evidence"), href: address("v1/evidence", { record: ref, as_of }), name: "tejido-evidence.json" },
+    ...(LISTS[kind]?.(id, ref) ?? []).map(([words, list, chosen]) => ({
+      words: t(words),
+      href: address(list, { ...chosen, as_of }),
+    })),
+  ];
 }
 
 /**
