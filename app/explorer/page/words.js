@@ -71,6 +71,16 @@ export function named(prefix, code) {
   return `${prefix}.${code}` in words ? t(`${prefix}.${code}`) : code.replaceAll("_", " ");
 }
 
+/**
+ * The codes that have words, in the order of the alphabet of the language; a test holds them to those of the API.
+ * @param {string} prefix
+ */
+export const coded = (prefix) =>
+  Object.keys(words)
+    .filter((key) => key.startsWith(`${prefix}.`))
+    .map((key) => key.slice(prefix.length + 1))
+    .sort((a, b) => compare(named(prefix, a), named(prefix, b)));
+
 /** @param {number} value */
 export const number = (value) => numbers.format(value);
 

@@ -3,7 +3,7 @@
 import { address, get } from "../api.js";
 import { h, kept } from "../dom.js";
 import { all, learn, nameOf } from "../names.js";
-import { selection, store } from "../state.js";
+import { selection, selectionOfProjects, store } from "../state.js";
 import {
   basisWords,
   certaintyMark,
@@ -72,14 +72,14 @@ export function create(root) {
     picture: () => null,
     calls: () => [
       shown.table === "projects"
-        ? { path: "v1/projects", query: listed(shown) }
+        ? { path: "v1/projects", query: selectionOfProjects(shown) }
         : { path: NETWORK, query: selection(shown), isCitable: true },
     ],
     files: () =>
       shown.table === "projects"
         ? ["csv", "xlsx", "jsonl"].map((format) => ({
             words: `${t("map.projects")} (${format === "jsonl" ? "JSON Lines" : format.toUpperCase()})`,
-            href: address("v1/projects", { ...listed(shown), format }),
+            href: address("v1/projects", { ...selectionOfProjects(shown), format }),
           }))
         : [
             [shown.table === "funding" ? "csv-edges" : "csv-nodes", "CSV"],
@@ -90,12 +90,6 @@ export function create(root) {
             href: address(NETWORK, { ...selection(shown), format }),
           })),
   };
-}
-
-/** The selection as the list of projects takes it: two filters have other names there. @param {State} state */
-function listed(state) {
-  const { project_kind: kind, ...others } = selection(state);
-  return { ...others, kind };
 }
 
 /**
@@ -126,7 +120,7 @@ async function projects(state, signal) {
   const rows = [];
   let cursor;
   do {
-    const answer = await get("v1/projects", { ...listed(state), limit: 500, cursor }, signal);
+    const answer = await get("v1/projects", { ...selectionOfProjects(state), limit: 500, cursor }, signal);
     rows.push(...answer.items);
     cursor = answer.next;
   } while (cursor && rows.length < 20_000);
