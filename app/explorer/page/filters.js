@@ -129,7 +129,7 @@ export async function showDrawer(state) {
       all("state"),
       all("topic"),
       all("document"),
-      effectiveFunders(state.as_of),
+      effectiveFunders({ as_of: state.as_of }),
     ]);
     await learn(funders.map((funder) => funder.ref));
     const sorted = (/** @type {{ref: string}[]} */ found) =>
@@ -168,11 +168,12 @@ export async function showDrawer(state) {
 
 /**
  * Who pays for projects, and for how many.
- * @param {string} asOf
+ * @param {import("./api.js").Query} selected
+ * @param {AbortSignal} [signal]
  * @returns {Promise<{ref: string, count: number}[]>}
  */
-export async function effectiveFunders(asOf) {
-  const answer = await get("v1/networks/coverage", { by: "funder", max_ids: 1, as_of: asOf });
+export async function effectiveFunders(selected, signal) {
+  const answer = await get("v1/networks/coverage", { by: "funder", max_ids: 1, ...selected }, signal);
   return answer.columns
     .filter((/** @type {any} */ column) => column.id.startsWith("org:"))
     .map((/** @type {any} */ column) => ({

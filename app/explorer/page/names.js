@@ -122,6 +122,22 @@ function load(kind) {
   return coming;
 }
 
+/**
+ * Who pays, or who gets it: an organization or an unnamed party; null where no source says so.
+ * @param {any} row of funding
+ * @param {"funder" | "recipient"} side
+ * @returns {string | null}
+ */
+export const endOf = (row, side) =>
+  row[side] ? `org:${row[side]}` : row[`${side}_party`] ? `party:${row[`${side}_party`]}` : null;
+
+/** Learns the names of rows, and of those between whom the rows of funding among them are. @param {string[]} refs */
+export async function learnRows(refs) {
+  await learn(refs);
+  const rows = refs.map((ref) => known.get(ref)).filter((row) => row?.ref.startsWith("funding:"));
+  await learn(rows.flatMap((row) => [endOf(row, "funder"), endOf(row, "recipient")].filter((end) => end !== null)));
+}
+
 /** @param {Row} row */
 export function remember(row) {
   known.set(row.ref, row);
@@ -131,6 +147,7 @@ export function remember(row) {
  * What something is called in the language of the page, if the data know; else as the data call it, else `fallback`.
  * @param {string} ref
  * @param {string} [fallback]
+ * @returns {string}
  */
 export function nameOf(ref, fallback) {
   if (ref === "country:MX") return t("country.MX");
@@ -139,6 +156,10 @@ export function nameOf(ref, fallback) {
   const { kind, id } = parsed(ref);
   if (kind === "topic" && row.label_es) return spoken() === "es" ? row.label_es : row.label_en;
   if (kind === "party" || kind === "beneficiary_group") return row.description;
+  if (kind === "funding") {
+    const [from, to] = [endOf(row, "funder"), endOf(row, "recipient")];
+    return `${from ? nameOf(from) : t("unknown")} → ${to ? nameOf(to) : t("unknown")}`;
+  }
   const own = row.name ?? row.title ?? row.label ?? row.summary ?? row.id;
   // The names of states are not translated, but for these two.
   if (id === "MX-CMX" || id === "MX-MEX") return t(`state.${id}`);

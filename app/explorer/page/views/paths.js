@@ -8,7 +8,7 @@ import { learn, nameOf, shortName } from "../names.js";
 import { chainsAsSvg } from "../parts/chain-picture.js";
 import { pngOf } from "../parts/drawing.js";
 import { selection, store } from "../state.js";
-import { certaintyMark, choices, empty, fold, leftOut, problemBox, recordLink } from "../ui.js";
+import { askedFold, certaintyMark, choices, counted, empty, fold, leftOut, recordLink } from "../ui.js";
 import { list, named, number, t } from "../words.js";
 
 const CHAINS = 5;
@@ -243,24 +243,10 @@ function sentence(reason) {
  * @param {string} asOf
  * @param {boolean} open
  */
-function proof(records, asOf, open) {
-  const body = h("div", {}, h("p", { class: "wait" }, t("loading")));
-  const made = fold(t("paths.evidence", { count: records.length }), open, body);
-  let isAsked = false;
-  const ask = async () => {
-    if (isAsked || !made.open) return;
-    isAsked = true;
-    try {
-      body.replaceChildren(...(await evidenceHere(records, asOf, AbortSignal.timeout(30_000))));
-    } catch (error) {
-      isAsked = false;
-      body.replaceChildren(problemBox(error, ask));
-    }
-  };
-  made.addEventListener("toggle", ask);
-  ask();
-  return made;
-}
+const proof = (records, asOf, open) =>
+  askedFold(t("paths.evidence", { count: records.length }), open, () =>
+    evidenceHere(records, asOf, AbortSignal.timeout(30_000)),
+  );
 
 /** @param {any} answer @param {State} state */
 function none(answer, state) {
@@ -279,6 +265,7 @@ function none(answer, state) {
     );
   };
   const { unnamed_parties: parties, unknown_ends: ends, projects_not_taken: projects } = answer.open;
+  const refs = (/** @type {any} */ one, kind = "") => [...new Set([...one.from.ids, ...one.to.ids].map((id) => kind + id))];
   const count = (/** @type {any} */ one) => one.from.count + one.to.count;
   return [
     h("p", { class: "verdict" }, t("paths.none", { from, to })),
@@ -289,9 +276,22 @@ function none(answer, state) {
     h(
       "ul",
       { class: "plain dotted" },
-      h("li", {}, t("paths.open_parties", { count: count(parties), both: parties.both.count })),
-      h("li", {}, t("paths.open_funding", { count: count(ends) })),
-      projects.count > 0 && h("li", {}, t("paths.open_projects", { count: projects.count })),
+      h(
+        "li",
+        {},
+        counted(t("paths.open_parties", { count: count(parties), both: parties.both.count }), refs(parties), { count: count(parties) }),
+      ),
+      h("li", {}, counted(t("paths.open_funding", { count: count(ends) }), refs(ends, "funding:"), { count: count(ends) })),
+      projects.count > 0 &&
+        h(
+          "li",
+          {},
+          counted(
+            t("paths.open_projects", { count: projects.count }),
+            projects.ids.map((/** @type {string} */ id) => `project:${id}`),
+            { count: projects.count },
+          ),
+        ),
       state.through === "organizations" &&
         h("li", {}, h("a", { href: store.href({ through: "projects" }) }, t("paths.try_projects"))),
     ),

@@ -3,7 +3,7 @@
 import { Problem, address, get } from "../api.js";
 import { h, kept } from "../dom.js";
 import { rows as evidenceRows } from "../evidence.js";
-import { learn, nameOf, parsed, pathOf, remember } from "../names.js";
+import { endOf, learn, nameOf, parsed, pathOf, remember } from "../names.js";
 import { store } from "../state.js";
 import {
   certaintyMark,
@@ -329,7 +329,7 @@ async function project(id, state, signal) {
     [
       ...one.effective_funder.organizations.map((/** @type {string} */ other) => `org:${other}`),
       ...included.participations.map(partyOf),
-      ...included.funding.flatMap((/** @type {any} */ row) => [end(row, "funder"), end(row, "recipient")]),
+      ...included.funding.flatMap((/** @type {any} */ row) => [endOf(row, "funder"), endOf(row, "recipient")]),
       ...included.project_states.map(placeOf),
       ...included.funding.map((/** @type {any} */ row) => row.through_project && `project:${row.through_project}`),
       one.effective_funder.inherited_from && `project:${one.effective_funder.inherited_from}`,
@@ -389,9 +389,9 @@ async function project(id, state, signal) {
               h(
                 "li",
                 {},
-                party(end(row, "funder")),
+                party(endOf(row, "funder")),
                 " → ",
-                party(end(row, "recipient")),
+                party(endOf(row, "recipient")),
                 ": ",
                 row.amount_minor === null
                   ? unknownWord(row.value_status.amount)
@@ -627,9 +627,6 @@ async function other(_, state, signal) {
 
 /** @param {any} row @returns {string | null} */
 const partyOf = (row) => (row.organization ? `org:${row.organization}` : row.party ? `party:${row.party}` : null);
-/** @param {any} row @param {"funder" | "recipient"} side @returns {string | null} */
-const end = (row, side) =>
-  row[side] ? `org:${row[side]}` : row[`${side}_party`] ? `party:${row[`${side}_party`]}` : null;
 /** @param {any} row @returns {string | null} */
 const placeOf = (row) => (row.state ? `state:${row.state}` : row.place ? `place:${row.place}` : null);
 /** @param {string | null} ref */

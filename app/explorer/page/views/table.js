@@ -8,12 +8,14 @@ import {
   basisWords,
   certaintyMark,
   choices,
+  counted,
   empty,
   leftOut,
   moneyWords,
   recordLink,
   unknownWord,
   whyLink,
+  whyNumber,
 } from "../ui.js";
 import { compare, list, named, number, t } from "../words.js";
 
@@ -131,7 +133,7 @@ async function projects(state, signal) {
   return rows;
 }
 
-/** @param {any} network */
+/** Each with the rows that its numbers count: projects, and links with funders, recipients and states. @param {any} network */
 function organizations(network) {
   const rows = new Map(
     network.nodes
@@ -144,11 +146,11 @@ function organizations(network) {
   for (const edge of network.edges) {
     const from = rows.get(edge.source),
       to = rows.get(edge.target);
-    for (const row of [from, to]) for (const id of edge.projects.certain) row?.projects.add(id);
+    for (const row of [from, to]) for (const id of edge.projects.certain) row?.projects.add(`project:${id}`);
     if (edge.relation === "funds") {
-      from?.recipients.add(edge.target);
-      to?.funders.add(edge.source);
-    } else if (edge.certainty === "certain" && edge.target.startsWith("state:")) from?.states.add(edge.target);
+      from?.recipients.add(edge.id);
+      to?.funders.add(edge.id);
+    } else if (edge.certainty === "certain" && edge.target.startsWith("state:")) from?.states.add(edge.id);
   }
   return [...rows.values()];
 }
@@ -210,7 +212,8 @@ function organizationColumns() {
     words,
     isFigure: true,
     sort: (/** @type {any} */ row) => row[key].size,
-    show: (/** @type {any} */ row) => number(row[key].size),
+    show: (/** @type {any} */ row) =>
+      counted(number(row[key].size), [...row[key]], { about: `${words}, ${nameOf(row.id, row.label)}`, but: row.id }),
   });
   return [
     {
@@ -253,7 +256,7 @@ function fundingColumns() {
       words: t("map.projects"),
       isFigure: true,
       sort: (row) => row.weight,
-      show: (row) => number(row.weight),
+      show: (row) => whyNumber(row.id, number(row.weight), `${nameOf(row.source)} – ${nameOf(row.target)}`),
     },
     { key: "money", words: t("money"), sort: sum, show: (row) => moneyWords(row.money) },
     { key: "basis", words: t("table.basis"), sort: (row) => row.basis.join(), show: (row) => basisWords(row.basis) },
