@@ -120,6 +120,7 @@ function chip(name, value, without, isIdle = false) {
 export async function showDrawer(state) {
   const drawer = byId("drawer");
   if (drawer.hidden) return;
+  if (!drawer.hasChildNodes()) drawer.replaceChildren(h("p", { class: "wait" }, t("loading")));
   const had =
     document.activeElement instanceof HTMLElement && drawer.contains(document.activeElement)
       ? document.activeElement.id
@@ -132,6 +133,8 @@ export async function showDrawer(state) {
       effectiveFunders({ as_of: state.as_of }),
     ]);
     await learn(funders.map((funder) => funder.ref));
+    // Something else has been chosen since: that is drawn by itself.
+    if (state !== store.state) return;
     const sorted = (/** @type {{ref: string}[]} */ found) =>
       found
         .map(({ ref }) => ({
@@ -162,7 +165,7 @@ export async function showDrawer(state) {
     );
     if (had) document.getElementById(had)?.focus();
   } catch (error) {
-    drawer.replaceChildren(problemBox(error, () => showDrawer(store.state)));
+    if (state === store.state) drawer.replaceChildren(problemBox(error, () => showDrawer(store.state)));
   }
 }
 

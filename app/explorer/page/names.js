@@ -35,9 +35,9 @@ const SINGLE = {
 };
 
 /** @type {Map<string, Row>} */
-const known = new Map();
+let known = new Map();
 /** @type {Map<string, Promise<void>>} */
-const lists = new Map();
+let lists = new Map();
 /** @type {string} */
 let version = "";
 
@@ -45,8 +45,9 @@ let version = "";
 export function namesAsOf(asOf) {
   if (asOf === version) return;
   version = asOf;
-  known.clear();
-  lists.clear();
+  // What is still on its way comes into the old ones.
+  known = new Map();
+  lists = new Map();
 }
 
 /**
@@ -95,12 +96,13 @@ export async function learn(refs, signal, nodes = []) {
     if (!known.has(id)) remember({ ref: id, id: parsed(id).id, name: label, description: label, acronym });
   }
   const missing = wanted.filter((ref) => !known.has(ref)).slice(0, PAGE / 10);
+  const into = known;
   await Promise.all(
     missing.map(async (ref) => {
       const path = pathOf(ref);
       if (!path) return;
       try {
-        remember(await get(path, { as_of: version }, signal));
+        into.set(ref, await get(path, { as_of: version }, signal));
       } catch (error) {
         // Somebody may have taken it away since; then its id has to do.
         if (!(error instanceof Problem)) throw error;
@@ -111,13 +113,14 @@ export async function learn(refs, signal, nodes = []) {
 
 /** @param {keyof typeof PATHS} kind */
 function load(kind) {
-  let coming = lists.get(kind);
+  const [into, asked] = [known, lists];
+  let coming = asked.get(kind);
   if (!coming) {
     coming = get(`v1/${PATHS[kind]}`, { limit: PAGE, as_of: version }).then((answer) => {
-      for (const row of answer.items) remember(row);
+      for (const row of answer.items) into.set(row.ref, row);
     });
-    coming.catch(() => lists.delete(kind));
-    lists.set(kind, coming);
+    coming.catch(() => asked.delete(kind));
+    asked.set(kind, coming);
   }
   return coming;
 }

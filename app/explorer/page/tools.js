@@ -133,7 +133,7 @@ async function cite(view) {
   const body = show(t("tools.cite"), h("p", { class: "wait" }, t("loading")));
   const [first] = view.calls().filter((one) => one.isCitable);
   try {
-    const about = await get("v1/about");
+    const about = await get("v1/about", { as_of: store.state.as_of });
     const version = store.state.as_of || about.data_version;
     const page = absolute(href(changed(store.state, { as_of: version, open: "" })));
     const citation = first && (await get(first.path, { ...first.query, as_of: version, format: "citation" }));

@@ -48,12 +48,13 @@ export function create(root) {
       lead.textContent = t("map.lead");
       controls.replaceChildren(choices(t("map.measure"), "measure", measured.choices, state.measure));
       const names = new Map([...measured.values.keys()].map((iso) => [iso, nameOf(`state:${iso}`)]));
-      map.show({
+      await map.show({
         ...measured,
         caption: t("network.caption", { version: measured.version }),
         selected: new Set(state.place ? [state.place] : []),
         names,
       });
+      if (signal.aborted) return "";
       const { beyond } = measured;
       below.replaceChildren(
         ...kept(

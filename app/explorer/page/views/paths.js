@@ -34,6 +34,8 @@ export function create(root) {
   let shown;
   /** @type {any} */
   let answer = null;
+  /** The id that each field shows. @type {Map<Combobox, string>} */
+  const written = new Map([from, to].map((field) => [field, ""]));
 
   return {
     async update(state, signal) {
@@ -52,8 +54,12 @@ export function create(root) {
       if (signal.aborted) return "";
       answer = found;
       heading.textContent = answer ? titleOf(answer) : t("view.paths.asks");
-      from.input.value = state.from ? nameOf(refOf(state.from)) : "";
-      to.input.value = state.to ? nameOf(refOf(state.to)) : "";
+      // What somebody is typing meanwhile is not written over.
+      for (const [field, id] of /** @type {const} */ ([[from, state.from], [to, state.to]])) {
+        if (written.get(field) !== id || document.activeElement !== field.input)
+          field.input.value = id ? nameOf(refOf(id)) : "";
+        written.set(field, id);
+      }
       swap.setAttribute("href", store.href({ from: state.to, to: state.from, open: "" }));
       swap.textContent = t("paths.swap");
       swap.hidden = !(state.from && state.to);
