@@ -258,7 +258,10 @@ const isDark = () =>
     (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 
 function toggleTheme() {
-  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  const chosen = isDark() ? "light" : "dark";
+  byId("dark").setAttribute("media", chosen === "dark" ? "all" : "not all");
+  // Drawings follow this, and read their colours then.
+  document.documentElement.dataset.theme = chosen;
   byId("theme").textContent = t(isDark() ? "theme.light" : "theme.dark");
 }
 

@@ -34,7 +34,8 @@ export function create(root) {
   });
   /** @type {State} */
   let shown;
-  let lastPlace = "";
+  /** Null before anything was seen: a page that is opened begins at its top. @type {string | null} */
+  let lastPlace = null;
 
   return {
     async update(state, signal) {
@@ -73,7 +74,7 @@ export function create(root) {
             onward(state.place),
           ),
         );
-        if (lastPlace !== state.place)
+        if (lastPlace !== null && lastPlace !== state.place)
           aside.querySelector("h2")?.focus({ preventScroll: matchMedia("(min-width: 900px)").matches });
       } else {
         aside.replaceChildren(start(state, measured, names));

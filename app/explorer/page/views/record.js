@@ -407,13 +407,7 @@ async function project(id, state, signal) {
         listed(
           t("record.who"),
           included.participations,
-          (row) => [
-            party(partyOf(row)),
-            " ",
-            h("span", { class: "tag" }, named("role", row.role)),
-            " ",
-            whyLink(row.ref, nameOf(partyOf(row) ?? "")),
-          ],
+          roleLine,
           unknownWord("unknown"),
         ),
         section(2, t("record.where"), where(one)),
@@ -551,13 +545,7 @@ async function collaboration(id, state, signal) {
         listed(
           t("record.members"),
           members,
-          (row) => [
-            party(partyOf(row)),
-            " ",
-            h("span", { class: "tag" }, named("role", row.role)),
-            " ",
-            whyLink(row.ref, nameOf(partyOf(row) ?? "")),
-          ],
+          roleLine,
           unknownWord("unknown"),
         ),
         listed(t("record.findings"), findings, (row) => [
@@ -631,6 +619,15 @@ const partyOf = (row) => (row.organization ? `org:${row.organization}` : row.par
 const placeOf = (row) => (row.state ? `state:${row.state}` : row.place ? `place:${row.place}` : null);
 /** @param {string | null} ref */
 const party = (ref) => (ref ? recordLink(ref) : h("span", { class: "unknown" }, t("unknown")));
+
+/** Who takes part, and as what. @param {any} row @returns {Parts} */
+const roleLine = (row) => [
+  party(partyOf(row)),
+  " ",
+  h("span", { class: "tag" }, named("role", row.role)),
+  " ",
+  whyLink(row.ref, nameOf(partyOf(row) ?? "")),
+];
 
 /** @param {any} row @returns {Parts} */
 const collaborationLine = (row) => [
