@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import Backend
+from tests.explorer.parts import served_harness
 from tests.support.browser import Pictures, Watched, running_chromium
 from tests.support.server import Server
 
@@ -34,10 +35,18 @@ def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server.address
 
 
+@pytest.fixture(scope="package")
+def harness() -> Iterator[str]:
+    """The address of a page with the drawing parts alone."""
+    with served_harness() as address:
+        yield address
+
+
 @pytest.fixture
-def origin(service: str) -> str:
-    """The only address that a page may ask."""
-    return service
+def origin(request: pytest.FixtureRequest) -> str:
+    """The only address that a page may ask: the service, or what a module calls `SERVED`."""
+    address: str = request.getfixturevalue(getattr(request.module, "SERVED", "service"))
+    return address
 
 
 @pytest.fixture

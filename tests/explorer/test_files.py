@@ -86,7 +86,7 @@ def test_another_file_makes_another_address(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_first_view_is_light(seeded: TestClient) -> None:
     files = [
         *(f"{BASE}/{name}" for name in first_modules()),
-        *(f"{BASE}/page/{name}" for name in ("style.css", "logo.svg", "words/es.json", "parts/words.json")),
+        *(f"{BASE}/page/{name}" for name in ("style.css", "dark.css", "logo.svg", "words/es.json", "parts/words.json")),
         *(f"{BASE}/page/parts/{name}" for name in ("parts.css", "states.json")),
     ]
     sizes = {name: len(gzip.compress(seeded.get(name).content)) for name in ("/", *files, *FIRST)}

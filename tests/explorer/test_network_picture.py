@@ -2,7 +2,6 @@
 
 import base64
 import io
-from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.explorer.parts import made_up, ready, served_harness
+from tests.explorer.parts import made_up, ready
 from tests.support.browser import Pictures, Watched, is_blank
 
 CARD = """
@@ -62,17 +61,8 @@ SMALL: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def harness() -> Iterator[str]:
-    """The address of the page with the parts alone."""
-    with served_harness() as address:
-        yield address
-
-
-@pytest.fixture
-def origin(harness: str) -> str:
-    """The only address that a page may ask."""
-    return harness
+SERVED = "harness"
+"""The fixture with the address that pages here may ask."""
 
 
 @pytest.fixture(params=["webgl", "canvas"])

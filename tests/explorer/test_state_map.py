@@ -6,7 +6,7 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.explorer.parts import EXPLORER, SHAPES, ready, served_harness
+from tests.explorer.parts import EXPLORER, SHAPES, ready
 from tests.support.browser import Pictures, Watched, is_blank
 
 PARTS = EXPLORER / "page" / "parts"
@@ -39,17 +39,8 @@ SHOWN: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def harness() -> Iterator[str]:
-    """The address of the page with the parts alone."""
-    with served_harness() as address:
-        yield address
-
-
-@pytest.fixture
-def origin(harness: str) -> str:
-    """The only address that a page may ask."""
-    return harness
+SERVED = "harness"
+"""The fixture with the address that pages here may ask."""
 
 
 def with_map(page: Page, query: str = "", **otherwise: Any) -> Page:

@@ -18,6 +18,13 @@ PARTS: dict[str, dict[str, Any]] = json.loads((PAGE / "parts" / "words.json").re
 SOURCES = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.js") if path.parent.name != "parts"}
 SCHEMAS = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))["components"]["schemas"]
 
+OFFERED = {
+    "organization_kind": "OrganizationKind",
+    "project_kind": "ProjectKind",
+    "collaboration_kind": "CollaborationKind",
+}
+"""Prefix of the keys -> the vocabulary that a filter offers whole, by its words."""
+
 CODES = {
     "organization_kind": "OrganizationKind",
     "project_kind": "ProjectKind",
@@ -81,6 +88,12 @@ def test_every_key_is_asked_for() -> None:
 def test_every_code_of_the_data_has_words(prefix: str, schema: str) -> None:
     missing = {code for code in SCHEMAS[schema]["enum"] if f"{prefix}.{code}" not in WORDS["es"]}
     assert missing == set()
+
+
+@pytest.mark.parametrize(("prefix", "schema"), OFFERED.items())
+def test_a_filter_offers_what_the_api_takes_and_nothing_else(prefix: str, schema: str) -> None:
+    offered = {key.removeprefix(f"{prefix}.") for key in WORDS["es"] if key.startswith(f"{prefix}.")}
+    assert offered == set(SCHEMAS[schema]["enum"])
 
 
 def test_every_role_has_words() -> None:

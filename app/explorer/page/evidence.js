@@ -109,12 +109,27 @@ async function evidenceOf(state, signal) {
   const whole = { edge: state.open, as_of: state.as_of };
   if (!SELECTED.includes(state.view)) return get("v1/evidence", whole, signal);
   try {
-    return await get("v1/evidence", { ...selection(state), edge: state.open }, signal);
+    return await get("v1/evidence", { ...shownBy(state), edge: state.open }, signal);
   } catch (error) {
     if (error instanceof Problem && error.kind === "not-found") return get("v1/evidence", whole, signal);
     throw error;
   }
 }
+
+/**
+ * The selection of the network that a view shows.
+ * @param {import("./state.js").State} state
+ * @returns {import("./api.js").Query}
+ */
+const shownBy = (state) => ({
+  ...selection(state),
+  ...(state.view === "network" ? { basis: state.basis } : {}),
+  ...(state.view === "withdrawal" ? { funder: undefined } : {}),
+});
+
+/** What the panel depends on: when it changes, the panel is drawn anew. @param {import("./state.js").State} state */
+export const evidenceOn = (state) =>
+  state.open && JSON.stringify([state.open, state.as_of, SELECTED.includes(state.view) && [state.view, shownBy(state)]]);
 
 /** @param {any} one */
 const projectsOf = (one) =>

@@ -4,14 +4,16 @@ import { get } from "./api.js";
 import { Combobox } from "./combobox.js";
 import { byId, h } from "./dom.js";
 import { all, learn, nameOf } from "./names.js";
-import { FILTERS, isNarrowed, store } from "./state.js";
+import { FILTERS, isNarrowed, store, unheeded } from "./state.js";
 import { problemBox } from "./ui.js";
-import { compare, named, number, t } from "./words.js";
+import { coded, compare, list, named, number, t } from "./words.js";
 
-const PROJECT_KINDS = ["grant", "program", "activity", "campaign", "workshop", "platform", "call", "tool"];
+/** In the order in which one follows the other. */
 const PROJECT_STATUSES = ["planned", "ongoing", "completed", "cancelled", "unknown"];
 const CERTAINTIES = ["certain", "possible", "nationwide"];
 const PREFIXES = { state: "state", topic: "topic", funder: "org", organization: "org", document: "document" };
+/** Filters whose values are codes of another name. */
+const CODES = { funder_kind: "organization_kind", partner_kind: "organization_kind" };
 /** More options than this get a field to find one by. */
 const MANY = 12;
 
@@ -28,8 +30,11 @@ const opened = new Set(["state"]);
  */
 function valueName(filter, value) {
   const prefix = /** @type {Record<string, string>} */ (PREFIXES)[filter];
-  return prefix ? nameOf(`${prefix}:${value}`, value) : named(filter, value);
+  return prefix ? nameOf(`${prefix}:${value}`, value) : named(codesOf(filter), value);
 }
+
+/** @param {Filter} filter @returns {string} */
+const codesOf = (filter) => /** @type {Record<string, string>} */ (CODES)[filter] ?? filter;
 
 /** @param {State} state */
 export async function learnFilters(state) {
@@ -43,12 +48,14 @@ export async function learnFilters(state) {
 
 /** @param {State} state */
 export function showChips(state) {
+  const idle = unheeded(state);
   const chips = FILTERS.flatMap((filter) =>
     state.filters[filter].map((value) =>
       chip(
         t(`filter.${filter}`),
         valueName(filter, value),
         store.href({ filters: { [filter]: state.filters[filter].filter((other) => other !== value) }, page: "1" }),
+        idle.filters.includes(filter),
       ),
     ),
   );
@@ -76,6 +83,15 @@ export function showChips(state) {
           ),
         ]
       : [h("p", { class: "everything" }, t("filters.everything"))]),
+    ...(idle.where
+      ? [
+          h(
+            "p",
+            { class: "idle-note" },
+            t(`filters.idle.${idle.where}`, { names: list(idle.filters.map((filter) => t(`filter.${filter}`))) }),
+          ),
+        ]
+      : []),
   );
   byId("chips").classList.toggle("narrowed", isNarrowed(state));
 }
@@ -84,11 +100,12 @@ export function showChips(state) {
  * @param {string} name
  * @param {string} value
  * @param {string} without
+ * @param {boolean} [isIdle] whether it does nothing in this view
  */
-function chip(name, value, without) {
+function chip(name, value, without, isIdle = false) {
   return h(
     "a",
-    { class: "chip", href: without, "data-keep": true, "aria-label": t("filters.remove", { name, value }) },
+    { class: isIdle ? "chip idle" : "chip", href: without, "data-keep": true, "aria-label": t("filters.remove", { name, value }) },
     h("span", { class: "chip-name" }, name),
     " ",
     value,
@@ -103,6 +120,7 @@ function chip(name, value, without) {
 export async function showDrawer(state) {
   const drawer = byId("drawer");
   if (drawer.hidden) return;
+  if (!drawer.hasChildNodes()) drawer.replaceChildren(h("p", { class: "wait" }, t("loading")));
   const had =
     document.activeElement instanceof HTMLElement && drawer.contains(document.activeElement)
       ? document.activeElement.id
@@ -112,9 +130,11 @@ export async function showDrawer(state) {
       all("state"),
       all("topic"),
       all("document"),
-      effectiveFunders(state.as_of),
+      effectiveFunders({ as_of: state.as_of }),
     ]);
     await learn(funders.map((funder) => funder.ref));
+    // Something else has been chosen since: that is drawn by itself.
+    if (state !== store.state) return;
     const sorted = (/** @type {{ref: string}[]} */ found) =>
       found
         .map(({ ref }) => ({
@@ -123,8 +143,8 @@ export async function showDrawer(state) {
           count: /** @type {number | null} */ (null),
         }))
         .sort((a, b) => compare(a.words, b.words));
-    const coded = (/** @type {string} */ prefix, /** @type {string[]} */ codes) =>
-      codes.map((value) => ({ value, words: named(prefix, value), count: /** @type {number | null} */ (null) }));
+    const options = (/** @type {Filter} */ filter, codes = coded(codesOf(filter))) =>
+      codes.map((value) => ({ value, words: valueName(filter, value), count: /** @type {number | null} */ (null) }));
     drawer.replaceChildren(
       facet(state, "state", sorted(states)),
       facet(state, "topic", sorted(topics)),
@@ -134,25 +154,29 @@ export async function showDrawer(state) {
         funders.map(({ ref, count }) => ({ value: ref.slice(4), words: nameOf(ref), count })),
       ),
       organizations(),
-      facet(state, "project_kind", coded("project_kind", PROJECT_KINDS)),
-      facet(state, "project_status", coded("project_status", PROJECT_STATUSES)),
+      facet(state, "funder_kind", options("funder_kind")),
+      facet(state, "partner_kind", options("partner_kind"), t("filters.partner_kind_help")),
+      facet(state, "project_kind", options("project_kind")),
+      facet(state, "project_status", options("project_status", PROJECT_STATUSES)),
+      facet(state, "collaboration_kind", options("collaboration_kind"), t("filters.collaboration_kind_help")),
       years(state),
-      facet(state, "certainty", coded("certainty", CERTAINTIES), t("filters.certainty_help")),
+      facet(state, "certainty", options("certainty", CERTAINTIES), t("filters.certainty_help")),
       facet(state, "document", sorted(documents)),
     );
     if (had) document.getElementById(had)?.focus();
   } catch (error) {
-    drawer.replaceChildren(problemBox(error, () => showDrawer(store.state)));
+    if (state === store.state) drawer.replaceChildren(problemBox(error, () => showDrawer(store.state)));
   }
 }
 
 /**
  * Who pays for projects, and for how many.
- * @param {string} asOf
+ * @param {import("./api.js").Query} selected
+ * @param {AbortSignal} [signal]
  * @returns {Promise<{ref: string, count: number}[]>}
  */
-export async function effectiveFunders(asOf) {
-  const answer = await get("v1/networks/coverage", { by: "funder", max_ids: 1, as_of: asOf });
+export async function effectiveFunders(selected, signal) {
+  const answer = await get("v1/networks/coverage", { by: "funder", max_ids: 1, ...selected }, signal);
   return answer.columns
     .filter((/** @type {any} */ column) => column.id.startsWith("org:"))
     .map((/** @type {any} */ column) => ({

@@ -3,14 +3,14 @@
 import { isGivenUp } from "./api.js";
 import { Combobox } from "./combobox.js";
 import { byId, h } from "./dom.js";
-import { showEvidence, willOpenFrom } from "./evidence.js";
+import { evidenceOn, showEvidence, willOpenFrom } from "./evidence.js";
 import { learnFilters, showChips, showDrawer } from "./filters.js";
 import { all, namesAsOf } from "./names.js";
 import { changed, href, read, store } from "./state.js";
 import { toolbar } from "./tools.js";
 import { announce, problemBox } from "./ui.js";
 import { create as map } from "./views/map.js";
-import { languageFor, speak, spoken, t } from "./words.js";
+import { isSpoken, languageFor, spoken, t, wordsOf } from "./words.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -39,6 +39,8 @@ const NOTICEABLE = 200;
 /** @type {View | null} */
 let view = null;
 let viewName = "";
+/** What the panel with the evidence was drawn from; null before it was. @type {string | null} */
+let toldOn = null;
 /** @type {AbortController} */
 let asking = new AbortController();
 
@@ -48,24 +50,46 @@ const pictured = (state) => href(changed(state, { open: "" }));
 /** @param {State} state @param {State | null} before */
 async function draw(state, before) {
   const wanted = languageFor(state.lang);
-  const isOther = wanted !== spoken() || !before;
+  const isOther = !isSpoken(wanted);
   if (isOther) {
     asking.abort();
-    await speak(wanted);
+    const speak = await wordsOf(wanted);
+    if (state !== store.state) return;
+    speak();
     view?.destroy?.();
     view = null;
+    toldOn = null;
     shell();
   }
   namesAsOf(state.as_of);
   frame(state);
   const isMoved = Boolean(before) && (before?.view !== state.view || before.record !== state.record);
   const hasOpened = Boolean(before) && before?.open !== state.open;
-  if (isOther || !before || pictured(before) !== pictured(state)) {
-    const drawn = stage(state, isMoved);
-    await drawn;
-  }
+  if (isOther || !before || pictured(before) !== pictured(state)) await stage(state, isMoved);
+  // What was drawn may be of the past already.
+  if (state !== store.state) return;
   view?.select?.(state.open);
-  if (isOther || hasOpened || !before) await showEvidence(state, { focus: hasOpened });
+  const on = evidenceOn(state);
+  if (on === toldOn) return;
+  toldOn = on;
+  await showEvidence(state, { focus: hasOpened });
+}
+
+/**
+ * Draws a state; where even the words for what went wrong do not come, it says so without them.
+ * @param {State} state
+ * @param {State | null} before
+ */
+async function drawn(state, before) {
+  try {
+    await draw(state, before);
+  } catch (error) {
+    if (state !== store.state) return;
+    console.error(error);
+    byId("main").replaceChildren(h("h1", {}, "Tejido"), h("p", { role: "alert" }, String(error)));
+    view?.destroy?.();
+    view = null;
+  }
 }
 
 /**
@@ -95,8 +119,10 @@ async function stage(state, isMoved) {
     }
     main.querySelector(":scope > .problem")?.remove();
     main.classList.remove("failed");
+    const had = document.activeElement;
     const told = await view.update(state, signal);
     if (signal.aborted) return;
+    if (had && !isMoved) refocus(main, had);
     document.title = `${main.querySelector("h1")?.textContent ?? t(`view.${state.view}`)} · Tejido`;
     toolbar(view, state.view);
     announce(told);
@@ -108,13 +134,27 @@ async function stage(state, isMoved) {
     if (signal.aborted || isGivenUp(error)) return;
     main.classList.add("failed");
     main.querySelector(":scope > .problem")?.remove();
-    main.prepend(problemBox(error, () => stage(store.state, true)));
+    const box = problemBox(error, () => stage(store.state, true));
+    main.prepend(box);
+    document.title = `${box.querySelector("h2")?.textContent} · Tejido`;
     byId("tools").replaceChildren();
     byId("chips").hasChildNodes() || showChips(state);
   } finally {
     clearTimeout(waiting);
     if (!signal.aborted) main.removeAttribute("aria-busy");
   }
+}
+
+/**
+ * What had the focus has been drawn anew: the one that is called the same gets it.
+ * @param {HTMLElement} main
+ * @param {Element} had
+ */
+function refocus(main, had) {
+  if (had.isConnected || document.activeElement !== document.body) return;
+  const called = (/** @type {Element} */ one) => one.id || one.closest("label")?.firstChild?.textContent || one.textContent;
+  const found = [...main.querySelectorAll(had.tagName)].find((one) => called(one) === called(had));
+  if (found instanceof HTMLElement) found.focus({ preventScroll: true });
 }
 
 /** What does not depend on the state but for the language. */
@@ -218,7 +258,10 @@ const isDark = () =>
     (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 
 function toggleTheme() {
-  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  const chosen = isDark() ? "light" : "dark";
+  byId("dark").setAttribute("media", chosen === "dark" ? "all" : "not all");
+  // Drawings follow this, and read their colours then.
+  document.documentElement.dataset.theme = chosen;
   byId("theme").textContent = t(isDark() ? "theme.light" : "theme.dark");
 }
 
@@ -265,12 +308,8 @@ function keepFocus(place) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && store.state.open && !document.querySelector("dialog[open]")) store.go({ open: "" });
+  if (event.key === "Escape" && !event.defaultPrevented && store.state.open && !document.querySelector("dialog[open]")) store.go({ open: "" });
 });
 
-store.listen(draw);
-draw(store.state, null)
-  .catch((error) => {
-    byId("main").replaceChildren(h("h1", {}, "Tejido"), h("p", { role: "alert" }, String(error)));
-  })
-  .then(() => all("org").catch(() => {}));
+store.listen(drawn);
+drawn(store.state, null).then(() => all("org").catch(() => {}));

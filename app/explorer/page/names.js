@@ -35,9 +35,9 @@ const SINGLE = {
 };
 
 /** @type {Map<string, Row>} */
-const known = new Map();
+let known = new Map();
 /** @type {Map<string, Promise<void>>} */
-const lists = new Map();
+let lists = new Map();
 /** @type {string} */
 let version = "";
 
@@ -45,8 +45,9 @@ let version = "";
 export function namesAsOf(asOf) {
   if (asOf === version) return;
   version = asOf;
-  known.clear();
-  lists.clear();
+  // What is still on its way comes into the old ones.
+  known = new Map();
+  lists = new Map();
 }
 
 /**
@@ -95,12 +96,13 @@ export async function learn(refs, signal, nodes = []) {
     if (!known.has(id)) remember({ ref: id, id: parsed(id).id, name: label, description: label, acronym });
   }
   const missing = wanted.filter((ref) => !known.has(ref)).slice(0, PAGE / 10);
+  const into = known;
   await Promise.all(
     missing.map(async (ref) => {
       const path = pathOf(ref);
       if (!path) return;
       try {
-        remember(await get(path, { as_of: version }, signal));
+        into.set(ref, await get(path, { as_of: version }, signal));
       } catch (error) {
         // Somebody may have taken it away since; then its id has to do.
         if (!(error instanceof Problem)) throw error;
@@ -111,15 +113,32 @@ export async function learn(refs, signal, nodes = []) {
 
 /** @param {keyof typeof PATHS} kind */
 function load(kind) {
-  let coming = lists.get(kind);
+  const [into, asked] = [known, lists];
+  let coming = asked.get(kind);
   if (!coming) {
     coming = get(`v1/${PATHS[kind]}`, { limit: PAGE, as_of: version }).then((answer) => {
-      for (const row of answer.items) remember(row);
+      for (const row of answer.items) into.set(row.ref, row);
     });
-    coming.catch(() => lists.delete(kind));
-    lists.set(kind, coming);
+    coming.catch(() => asked.delete(kind));
+    asked.set(kind, coming);
   }
   return coming;
+}
+
+/**
+ * Who pays, or who gets it: an organization or an unnamed party; null where no source says so.
+ * @param {any} row of funding
+ * @param {"funder" | "recipient"} side
+ * @returns {string | null}
+ */
+export const endOf = (row, side) =>
+  row[side] ? `org:${row[side]}` : row[`${side}_party`] ? `party:${row[`${side}_party`]}` : null;
+
+/** Learns the names of rows, and of those between whom the rows of funding among them are. @param {string[]} refs */
+export async function learnRows(refs) {
+  await learn(refs);
+  const rows = refs.map((ref) => known.get(ref)).filter((row) => row?.ref.startsWith("funding:"));
+  await learn(rows.flatMap((row) => [endOf(row, "funder"), endOf(row, "recipient")].filter((end) => end !== null)));
 }
 
 /** @param {Row} row */
@@ -131,6 +150,7 @@ export function remember(row) {
  * What something is called in the language of the page, if the data know; else as the data call it, else `fallback`.
  * @param {string} ref
  * @param {string} [fallback]
+ * @returns {string}
  */
 export function nameOf(ref, fallback) {
   if (ref === "country:MX") return t("country.MX");
@@ -139,6 +159,10 @@ export function nameOf(ref, fallback) {
   const { kind, id } = parsed(ref);
   if (kind === "topic" && row.label_es) return spoken() === "es" ? row.label_es : row.label_en;
   if (kind === "party" || kind === "beneficiary_group") return row.description;
+  if (kind === "funding") {
+    const [from, to] = [endOf(row, "funder"), endOf(row, "recipient")];
+    return `${from ? nameOf(from) : t("unknown")} → ${to ? nameOf(to) : t("unknown")}`;
+  }
   const own = row.name ?? row.title ?? row.label ?? row.summary ?? row.id;
   // The names of states are not translated, but for these two.
   if (id === "MX-CMX" || id === "MX-MEX") return t(`state.${id}`);

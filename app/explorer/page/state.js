@@ -11,12 +11,18 @@ export const FILTERS = /** @type {const} */ ([
   "topic",
   "funder",
   "organization",
+  "funder_kind",
+  "partner_kind",
   "project_kind",
   "project_status",
+  "collaboration_kind",
   "document",
   "certainty",
 ]);
 export const VIEWS = /** @type {const} */ (["map", "network", "table", "years", "withdrawal", "paths", "record"]);
+
+/** Of these, those that the list of projects does not take; networks take them all. */
+const OF_NETWORKS = /** @type {const} */ (["funder_kind", "partner_kind", "collaboration_kind"]);
 
 /** Everything else that a state may hold, each with what it is when the address does not say. */
 const SINGLE = /** @type {const} */ ({
@@ -165,6 +171,31 @@ export function selection(state) {
   if (state.year_to) asked.year_to = state.year_to;
   if (state.as_of) asked.as_of = state.as_of;
   return asked;
+}
+
+/**
+ * The same as the list of projects takes it: a name is another one there, and some filters of networks are unknown.
+ * @param {State} state
+ */
+export function selectionOfProjects(state) {
+  const { project_kind: kind, ...asked } = selection(state);
+  for (const name of OF_NETWORKS) delete asked[name];
+  return { ...asked, kind };
+}
+
+/**
+ * What narrows the selection and not what is seen, because the API does not answer that question so; and where that is.
+ * @param {State} state
+ * @returns {{filters: Filter[], where: "" | "record" | "place" | "projects" | "withdrawal"}}
+ */
+export function unheeded(state) {
+  const chosen = (/** @type {readonly Filter[]} */ names) => names.filter((name) => state.filters[name].length);
+  if (!isNarrowed(state)) return { filters: [], where: "" };
+  if (state.view === "record") return { filters: chosen(FILTERS), where: "record" };
+  if (state.view === "map" && state.place) return { filters: [], where: "place" };
+  const isTable = state.view === "table" && state.table === "projects";
+  const filters = isTable ? chosen(OF_NETWORKS) : state.view === "withdrawal" ? chosen(["funder"]) : [];
+  return { filters, where: filters.length ? (isTable ? "projects" : "withdrawal") : "" };
 }
 
 /** @param {State} state */

@@ -91,6 +91,12 @@ function download(view, kind) {
         )
       : h("p", { class: "empty" }, t("tools.no_picture")),
     failed,
+    h("h3", {}, t("tools.paper")),
+    h(
+      "p",
+      { class: "files" },
+      h("span", {}, h("button", { type: "button", onclick: print }, t("tools.print")), " ", t("tools.print_help")),
+    ),
     h("h3", {}, t("tools.data")),
     h(
       "ul",
@@ -110,6 +116,12 @@ function download(view, kind) {
   );
 }
 
+/** Prints the page, not the dialog over it. */
+function print() {
+  /** @type {HTMLDialogElement} */ (byId("dialog")).close();
+  window.print();
+}
+
 /**
  * Gephi Lite reads a file by its address, and tells its format by the end of it: a fragment, which no server gets.
  * @param {string} relative
@@ -121,7 +133,7 @@ async function cite(view) {
   const body = show(t("tools.cite"), h("p", { class: "wait" }, t("loading")));
   const [first] = view.calls().filter((one) => one.isCitable);
   try {
-    const about = await get("v1/about");
+    const about = await get("v1/about", { as_of: store.state.as_of });
     const version = store.state.as_of || about.data_version;
     const page = absolute(href(changed(store.state, { as_of: version, open: "" })));
     const citation = first && (await get(first.path, { ...first.query, as_of: version, format: "citation" }));

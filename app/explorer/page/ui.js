@@ -2,7 +2,7 @@
 
 import { Problem } from "./api.js";
 import { h } from "./dom.js";
-import { nameOf, parsed } from "./names.js";
+import { learnRows, nameOf, parsed } from "./names.js";
 import { store } from "./state.js";
 import { list, money, named, number, t } from "./words.js";
 
@@ -82,6 +82,96 @@ export function section(level, title, ...parts) {
  */
 export function fold(summary, open, ...parts) {
   return h("details", { class: "fold", open }, h("summary", {}, summary), ...parts);
+}
+
+/**
+ * The same, with parts that are asked for when it is first opened; where that fails it says so, and tries again.
+ * @param {Parts} summary
+ * @param {boolean} open
+ * @param {() => Promise<Node[]>} parts
+ */
+export function askedFold(summary, open, parts) {
+  const body = h("div", {}, h("p", { class: "wait" }, t("loading")));
+  const made = fold(summary, open, body);
+  let isAsked = false;
+  const ask = async () => {
+    if (isAsked || !made.open) return;
+    isAsked = true;
+    try {
+      body.replaceChildren(...(await parts()));
+    } catch (error) {
+      isAsked = false;
+      body.replaceChildren(problemBox(error, ask));
+    }
+  };
+  made.addEventListener("toggle", ask);
+  ask();
+  return made;
+}
+
+/** So many rows are named one by one; more would be asked for singly. */
+export const MOST_ROWS = 50;
+
+/**
+ * A number, or words with a number, that open the rows which it counts, each with its evidence.
+ * @param {Parts} words
+ * @param {string[] | (() => Promise<string[]>)} refs of the rows, with their prefix, or of an edge its id; or how to get them
+ * @param {{count?: number, about?: string, but?: string}} [more] how many there are, where not all are among them; what
+ *   is counted, for those who hear the page; an end of the edges that need not be named
+ */
+export function counted(words, refs, { count = refs.length, about = "", but = "" } = {}) {
+  const summary = [words, about && h("span", { class: "unseen" }, `: ${about}`)].flat();
+  if (typeof refs !== "function" && !refs.length) return h("span", {}, ...summary);
+  const made = askedFold(summary, false, async () => {
+    const shown = (typeof refs === "function" ? await refs() : refs).slice(0, MOST_ROWS);
+    await learnRows(shown.flatMap(endsOf));
+    return [
+      h(
+        "ul",
+        { class: "plain" },
+        shown.map((ref) => {
+          const ends = endsOf(ref).filter((end) => end !== but);
+          return h(
+            "li",
+            {},
+            ...ends.flatMap((end, at) => [at > 0 && " – ", rowLink(end)]),
+            " ",
+            whyLink(ref, ends.map((end) => nameOf(end)).join(" – ")),
+          );
+        }),
+      ),
+      ...(count > shown.length ? [h("p", { class: "note" }, t("more", { count: count - shown.length }))] : []),
+    ];
+  });
+  made.classList.add("counted");
+  return made;
+}
+
+/** A row without a name is called by its kind and its id. @param {string} ref */
+function rowLink(ref) {
+  const { kind, id } = parsed(ref);
+  return nameOf(ref) === id ? h("span", {}, `${named("record", kind)} ${id}`) : recordLink(ref);
+}
+
+/**
+ * A number that opens the panel with what it rests on.
+ * @param {string} id
+ * @param {string} figure
+ * @param {string} about
+ */
+export function whyNumber(id, figure, about) {
+  return h(
+    "a",
+    { href: store.href({ open: id }), class: "figure-link", "data-why": id },
+    figure,
+    h("span", { class: "unseen" }, `: ${about}. ${t("why")}`),
+  );
+}
+
+/** Of an edge its two ends, of anything else itself. @param {string} ref */
+function endsOf(ref) {
+  const [source, relation, target] = ref.split("~");
+  return relation ? [source, target] : [ref];
 }
 
 /** @param {string} text */
@@ -172,7 +262,7 @@ export function problemBox(error, again) {
 
 /**
  * What an answer does not show, and why.
- * @param {Record<string, {count: number}>} leftOut
+ * @param {Record<string, {count: number, ids?: string[]}>} leftOut
  */
 export function leftOut(leftOut) {
   const reasons = Object.entries(leftOut ?? {}).filter(([, { count }]) => count);
@@ -183,10 +273,24 @@ export function leftOut(leftOut) {
     h(
       "ul",
       {},
-      reasons.map(([reason, { count }]) => h("li", {}, h("strong", {}, number(count)), " ", named("left_out", reason))),
+      reasons.map(([reason, { count, ids = [] }]) =>
+        h(
+          "li",
+          {},
+          counted(
+            h("span", {}, h("strong", {}, number(count)), " ", named("left_out", reason)),
+            ids.map((id) => (id.includes(":") ? id : `${kindOf(reason)}:${id}`)),
+            { count },
+          ),
+        ),
+      ),
     ),
   );
 }
+
+/** Of what kind the ids are that stand without a prefix. @param {string} reason */
+const kindOf = (reason) =>
+  reason.startsWith("funding_") ? "funding" : reason.startsWith("collaborations_") ? "collaboration" : "project";
 
 /**
  * Choices of which one holds, as links that look like buttons.

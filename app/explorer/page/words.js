@@ -9,6 +9,7 @@ const LOCALES = { es: "es-MX", en: "en-US" };
 let words = {};
 /** @type {Language} */
 let language = "es";
+let isReady = false;
 let plurals = new Intl.PluralRules(LOCALES.es);
 let numbers = new Intl.NumberFormat(LOCALES.es);
 
@@ -23,14 +24,20 @@ export function languageFor(asked) {
   return found === "en" ? "en" : "es";
 }
 
-/** @param {Language} chosen */
-export async function speak(chosen) {
+/**
+ * Gets the words of a language; the page speaks it when what is answered is called.
+ * @param {Language} chosen
+ */
+export async function wordsOf(chosen) {
   const [own, parts] = await Promise.all([load(`words/${chosen}.json`), load("parts/words.json")]);
-  words = { ...parts[chosen], ...own };
-  language = chosen;
-  plurals = new Intl.PluralRules(LOCALES[chosen]);
-  numbers = new Intl.NumberFormat(LOCALES[chosen]);
-  document.documentElement.lang = chosen;
+  return () => {
+    words = { ...parts[chosen], ...own };
+    language = chosen;
+    isReady = true;
+    plurals = new Intl.PluralRules(LOCALES[chosen]);
+    numbers = new Intl.NumberFormat(LOCALES[chosen]);
+    document.documentElement.lang = chosen;
+  };
 }
 
 /** @param {string} path */
@@ -41,6 +48,9 @@ async function load(path) {
 }
 
 export const spoken = () => language;
+
+/** Whether the page speaks a language already. @param {Language} asked */
+export const isSpoken = (asked) => isReady && asked === language;
 
 /**
  * The words of a key. `{name}` in them is replaced by the value of that name; `count` chooses between one and several.
@@ -70,6 +80,16 @@ export function named(prefix, code) {
   if (!code) return t("unknown");
   return `${prefix}.${code}` in words ? t(`${prefix}.${code}`) : code.replaceAll("_", " ");
 }
+
+/**
+ * The codes that have words, in the order of the alphabet of the language; a test holds them to those of the API.
+ * @param {string} prefix
+ */
+export const coded = (prefix) =>
+  Object.keys(words)
+    .filter((key) => key.startsWith(`${prefix}.`))
+    .map((key) => key.slice(prefix.length + 1))
+    .sort((a, b) => compare(named(prefix, a), named(prefix, b)));
 
 /** @param {number} value */
 export const number = (value) => numbers.format(value);

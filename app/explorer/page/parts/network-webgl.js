@@ -20,21 +20,34 @@ const FOUR = { size: 4, type: UNSIGNED_BYTE, normalized: true };
 /** What shines through where a node is open. */
 let surface = "#ffffff";
 
-const NODE_VERTEX = `
+/** What all programs are given, and what they hand on. */
+const COMMON = `
 attribute vec4 a_id;
 attribute vec4 a_color;
-attribute vec2 a_position;
-attribute float a_size;
-attribute float a_form;
-attribute float a_angle;
 uniform mat3 u_matrix;
 uniform float u_sizeRatio;
 uniform float u_correctionRatio;
 varying vec4 v_color;
+const float bias = 255.0 / 254.0;
+`;
+
+/** The colour that is seen, or the one by which sigma knows what is under the pointer. */
+const COLOURED = `  #ifdef PICKING_MODE
+  v_color = a_id;
+  #else
+  v_color = a_color;
+  #endif
+  v_color.a *= bias;
+`;
+
+const NODE_VERTEX = `
+${COMMON}attribute vec2 a_position;
+attribute float a_size;
+attribute float a_form;
+attribute float a_angle;
 varying vec2 v_place;
 varying float v_pixel;
 varying float v_form;
-const float bias = 255.0 / 254.0;
 void main() {
   float radius = a_size * u_correctionRatio / u_sizeRatio * 2.0;
   vec2 corner = 2.8 * vec2(cos(a_angle), sin(a_angle));
@@ -42,13 +55,7 @@ void main() {
   v_place = corner;
   v_pixel = u_sizeRatio / a_size;
   v_form = a_form;
-  #ifdef PICKING_MODE
-  v_color = a_id;
-  #else
-  v_color = a_color;
-  #endif
-  v_color.a *= bias;
-}`;
+${COLOURED}}`;
 
 const NODE_FRAGMENT = `
 precision highp float;
@@ -84,6 +91,13 @@ void main(void) {
   #endif
 }`;
 
+/** Tells a program where the camera is. @param {any} params @param {any} info */
+function placed({ matrix, sizeRatio, correctionRatio }, { gl, uniformLocations }) {
+  gl.uniformMatrix3fv(uniformLocations.u_matrix, false, matrix);
+  gl.uniform1f(uniformLocations.u_sizeRatio, sizeRatio);
+  gl.uniform1f(uniformLocations.u_correctionRatio, correctionRatio);
+}
+
 class FormProgram extends NodeProgram {
   getDefinition() {
     return {
@@ -110,31 +124,22 @@ class FormProgram extends NodeProgram {
   }
 
   /** @param {any} params @param {any} info */
-  setUniforms({ matrix, sizeRatio, correctionRatio }, { gl, uniformLocations }) {
-    gl.uniformMatrix3fv(uniformLocations.u_matrix, false, matrix);
-    gl.uniform1f(uniformLocations.u_sizeRatio, sizeRatio);
-    gl.uniform1f(uniformLocations.u_correctionRatio, correctionRatio);
+  setUniforms(params, info) {
+    placed(params, info);
     const parts = [1, 3, 5].map((at) => parseInt(surface.slice(at, at + 2), 16) / 255);
-    gl.uniform3f(uniformLocations.u_surface, parts[0], parts[1], parts[2]);
+    info.gl.uniform3f(info.uniformLocations.u_surface, parts[0], parts[1], parts[2]);
   }
 }
 
 // One pixel is 2 * u_correctionRatio units of the graph; sizes are divided by u_sizeRatio.
 const LINE_VERTEX = `
-attribute vec4 a_id;
-attribute vec4 a_color;
-attribute vec2 a_from;
+${COMMON}attribute vec2 a_from;
 attribute vec2 a_to;
 attribute vec4 a_line;
 attribute vec2 a_corner;
-uniform mat3 u_matrix;
-uniform float u_sizeRatio;
-uniform float u_correctionRatio;
-varying vec4 v_color;
 varying vec2 v_place;
 varying float v_half;
 varying float v_dash;
-const float bias = 255.0 / 254.0;
 void main() {
   float pixel = 2.0 * u_correctionRatio;
   float scale = 1.0 / u_sizeRatio;
@@ -155,13 +160,7 @@ void main() {
   v_place = vec2(place / pixel, a_corner.y * reach);
   v_half = half_width;
   v_dash = a_line.y;
-  #ifdef PICKING_MODE
-  v_color = a_id;
-  #else
-  v_color = a_color;
-  #endif
-  v_color.a *= bias;
-}`;
+${COLOURED}}`;
 
 const LINE_FRAGMENT = `
 precision highp float;
@@ -183,17 +182,10 @@ void main(void) {
 }`;
 
 const HEAD_VERTEX = `
-attribute vec4 a_id;
-attribute vec4 a_color;
-attribute vec2 a_from;
+${COMMON}attribute vec2 a_from;
 attribute vec2 a_to;
 attribute vec4 a_line;
 attribute vec2 a_corner;
-uniform mat3 u_matrix;
-uniform float u_sizeRatio;
-uniform float u_correctionRatio;
-varying vec4 v_color;
-const float bias = 255.0 / 254.0;
 void main() {
   float unit = 2.0 * u_correctionRatio / u_sizeRatio;
   vec2 way = a_to - a_from;
@@ -203,13 +195,7 @@ void main() {
   float back = a_line.w - a_corner.x * a_line.y;
   vec2 position = a_to - along * back * unit + across * unit * (a_corner.y * 0.45 * a_line.y - a_line.z);
   gl_Position = vec4((u_matrix * vec3(position, 1)).xy, 0, 1);
-  #ifdef PICKING_MODE
-  v_color = a_id;
-  #else
-  v_color = a_color;
-  #endif
-  v_color.a *= bias;
-}`;
+${COLOURED}}`;
 
 const HEAD_FRAGMENT = `
 precision mediump float;
@@ -241,10 +227,8 @@ class TieProgram extends EdgeProgram {
   }
 
   /** @param {any} params @param {any} info */
-  setUniforms({ matrix, sizeRatio, correctionRatio }, { gl, uniformLocations }) {
-    gl.uniformMatrix3fv(uniformLocations.u_matrix, false, matrix);
-    gl.uniform1f(uniformLocations.u_sizeRatio, sizeRatio);
-    gl.uniform1f(uniformLocations.u_correctionRatio, correctionRatio);
+  setUniforms(params, info) {
+    placed(params, info);
   }
 }
 

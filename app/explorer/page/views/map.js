@@ -5,14 +5,17 @@ import { h, kept } from "../dom.js";
 import { nameOf } from "../names.js";
 import { StateMap } from "../parts/state-map.js";
 import { isNarrowed, selection, store } from "../state.js";
-import { choices, fold, leftOut, mark, moneyWords } from "../ui.js";
+import { MOST_ROWS, choices, counted, fold, leftOut, mark, moneyWords } from "../ui.js";
 import { compare, moneyOf, number, t, whole } from "../words.js";
 import { onward, profileOf, profileParts } from "./place.js";
 
 /**
  * @typedef {{certain: number | null, possible: number}} Value
+ * @typedef {string[] | (() => Promise<string[]>)} Refs of the rows that a number counts, or how to get them
  * @typedef {{values: Map<string, Value>, nationwide: number, title: string, unit: string, note: string,
- *            leftOut: any, form: (value: number) => string}} Measured
+ *            leftOut: any, form: (value: number) => string,
+ *            rows: (iso: string, certainty: "certain" | "possible") => Refs | null,
+ *            beyond: {refs: Refs, count: number}}} Measured `rows` of a number that is no count are none
  * @typedef {import("../state.js").State} State
  */
 
@@ -31,7 +34,8 @@ export function create(root) {
   });
   /** @type {State} */
   let shown;
-  let lastPlace = "";
+  /** Null before anything was seen: a page that is opened begins at its top. @type {string | null} */
+  let lastPlace = null;
 
   return {
     async update(state, signal) {
@@ -45,15 +49,17 @@ export function create(root) {
       lead.textContent = t("map.lead");
       controls.replaceChildren(choices(t("map.measure"), "measure", measured.choices, state.measure));
       const names = new Map([...measured.values.keys()].map((iso) => [iso, nameOf(`state:${iso}`)]));
-      map.show({
+      await map.show({
         ...measured,
         caption: t("network.caption", { version: measured.version }),
         selected: new Set(state.place ? [state.place] : []),
         names,
       });
+      if (signal.aborted) return "";
+      const { beyond } = measured;
       below.replaceChildren(
         ...kept(
-          h("p", { class: "beyond" }, mark("nationwide"), measured.note),
+          counted([mark("nationwide"), measured.note], beyond.count ? beyond.refs : [], { count: beyond.count }),
           table(state, measured, names),
           leftOut(measured.leftOut),
         ),
@@ -68,7 +74,7 @@ export function create(root) {
             onward(state.place),
           ),
         );
-        if (lastPlace !== state.place)
+        if (lastPlace !== null && lastPlace !== state.place)
           aside.querySelector("h2")?.focus({ preventScroll: matchMedia("(min-width: 900px)").matches });
       } else {
         aside.replaceChildren(start(state, measured, names));
@@ -118,7 +124,7 @@ async function measure(state, signal) {
   ]);
   const codes = coverage.rows.map((/** @type {any} */ row) => row.id.slice(6));
   const found = !network
-    ? projects(coverage)
+    ? projects(coverage, state)
     : state.measure === "organizations"
       ? organizations(network, codes)
       : funds(network, codes, state.measure.slice(6));
@@ -137,8 +143,8 @@ async function measure(state, signal) {
   };
 }
 
-/** @param {any} coverage @returns {Measured} */
-function projects(coverage) {
+/** @param {any} coverage @param {State} state @returns {Measured} */
+function projects(coverage, state) {
   const values = new Map(
     coverage.rows.map((/** @type {any} */ row) => [
       row.id.slice(6),
@@ -149,6 +155,11 @@ function projects(coverage) {
     ]),
   );
   const nationwide = Math.max(0, ...coverage.rows.map((/** @type {any} */ row) => row.total.nationwide_count));
+  // The ids would make the first view heavy, and few are looked at.
+  const ids = (/** @type {(row: any) => boolean} */ isIt, /** @type {string} */ certainty) => async () => {
+    const { rows } = await get("v1/networks/coverage", { by: "topic", max_ids: MOST_ROWS, ...selection(state) });
+    return (rows.find(isIt)?.total[certainty] ?? []).map((/** @type {string} */ id) => `project:${id}`);
+  };
   return {
     values,
     nationwide,
@@ -157,6 +168,8 @@ function projects(coverage) {
     form: number,
     leftOut: coverage.left_out,
     note: t("map.nationwide.projects", { count: nationwide }),
+    rows: (iso, certainty) => ids((row) => row.id === `state:${iso}`, certainty),
+    beyond: { refs: ids((row) => row.total.nationwide_count === nationwide, "nationwide"), count: nationwide },
   };
 }
 
@@ -168,23 +181,26 @@ function organizations(network, codes) {
       .map((/** @type {any} */ node) => [node.id, node]),
   );
   const places = network.edges.filter((/** @type {any} */ edge) => edge.relation === "works_in");
-  const nationwide = new Set(
-    places
-      .filter((/** @type {any} */ edge) => edge.target === "country:MX")
-      .map((/** @type {any} */ edge) => edge.source),
-  ).size;
-  const values = new Map(
+  const beyond = places.filter((/** @type {any} */ edge) => edge.target === "country:MX");
+  const nationwide = beyond.length;
+  /** @type {Map<string, {certain: string[], possible: string[]}>} */
+  const rows = new Map(
     codes.map((iso) => {
       const here = `state:${iso}`;
-      const certain = new Set(),
-        possible = new Set();
+      /** @type {Map<string, string>} */
+      const certain = new Map(),
+        possible = new Map();
       for (const edge of places) {
-        if (edge.target === here) (edge.certainty === "certain" ? certain : possible).add(edge.source);
+        if (edge.target === here) (edge.certainty === "certain" ? certain : possible).set(edge.source, edge.id);
         const group = groups.get(edge.target);
-        if (group && !group.named.includes(here) && !group.excluded.includes(here)) possible.add(edge.source);
+        if (group && !group.named.includes(here) && !group.excluded.includes(here)) possible.set(edge.source, edge.id);
       }
-      return [iso, { certain: certain.size, possible: [...possible].filter((one) => !certain.has(one)).length }];
+      const others = [...possible].filter(([source]) => !certain.has(source));
+      return [iso, { certain: [...certain.values()], possible: others.map(([, id]) => id) }];
     }),
+  );
+  const values = new Map(
+    [...rows].map(([iso, { certain, possible }]) => [iso, { certain: certain.length, possible: possible.length }]),
   );
   return {
     values,
@@ -194,6 +210,8 @@ function organizations(network, codes) {
     form: number,
     leftOut: network.graph.left_out,
     note: t("map.nationwide.organizations", { count: nationwide }),
+    rows: (iso, certainty) => rows.get(iso)?.[certainty] ?? [],
+    beyond: { refs: beyond.map((/** @type {any} */ edge) => edge.id), count: nationwide },
   };
 }
 
@@ -236,6 +254,11 @@ function funds(network, codes, currency) {
     leftOut: network.graph.left_out,
     form: (value) => moneyOf(value, currency),
     note: t("map.nationwide.money", { known: moneyWords(network.graph.money) }),
+    rows: () => null,
+    beyond: {
+      refs: network.graph.money.unknown_amounts.map((/** @type {string} */ id) => `funding:${id}`),
+      count: network.graph.money.unknown_amounts_count,
+    },
   };
 }
 
@@ -251,7 +274,17 @@ function table(state, measured, names) {
       (y.certain ?? -1) - (x.certain ?? -1) || y.possible - x.possible || compare(names.get(a) ?? a, names.get(b) ?? b),
   );
   const isMoney = state.measure.startsWith("money-");
-  return fold(
+  const figure = (
+    /** @type {string} */ iso,
+    /** @type {"certain" | "possible"} */ certainty,
+    /** @type {number} */ value,
+  ) =>
+    counted(measured.form(value), (value && measured.rows(iso, certainty)) || [], {
+      count: value,
+      about: `${measured.title}, ${t(`certainty.${certainty}`)}, ${names.get(iso)}`,
+      but: `state:${iso}`,
+    });
+  const made = fold(
     t("map.as_table"),
     false,
     h(
@@ -279,14 +312,16 @@ function table(state, measured, names) {
               "tr",
               { class: iso === state.place ? "chosen" : null },
               h("th", { scope: "row" }, h("a", { href: store.href({ place: iso }) }, names.get(iso))),
-              h("td", { class: "figure" }, value.certain === null ? t("unknown") : measured.form(value.certain)),
-              !isMoney && h("td", { class: "figure" }, number(value.possible)),
+              h("td", { class: "figure" }, value.certain === null ? t("unknown") : figure(iso, "certain", value.certain)),
+              !isMoney && h("td", { class: "figure" }, figure(iso, "possible", value.possible)),
             ),
           ),
         ),
       ),
     ),
   );
+  made.id = "map-table";
+  return made;
 }
 
 /**
@@ -326,7 +361,11 @@ function start(state, measured, names) {
       h(
         "p",
         { class: "note" },
-        t(state.measure.startsWith("money-") ? "map.without_money" : "map.without", { count: without }),
+        h(
+          "a",
+          { href: "#map-table", "data-scroll": "map-table" },
+          t(state.measure.startsWith("money-") ? "map.without_money" : "map.without", { count: without }),
+        ),
       ),
     h("h2", {}, t("map.other")),
     h(

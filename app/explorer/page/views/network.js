@@ -5,7 +5,7 @@ import { h, kept } from "../dom.js";
 import { setLinks } from "../evidence.js";
 import { nameOf, parsed } from "../names.js";
 import { selection, store } from "../state.js";
-import { chooser, choices, leftOut } from "../ui.js";
+import { chooser, choices, leftOut, whyNumber } from "../ui.js";
 import { compare, named, number, t } from "../words.js";
 import { NetworkStage } from "./network-stage.js";
 
@@ -175,7 +175,13 @@ function listNodes(place, network, measures, state) {
               ),
             ),
             h("td", {}, kindOf(node)),
-            h("td", { class: "figure" }, form(value(node), size)),
+            h(
+              "td",
+              { class: "figure" },
+              size === "degree"
+                ? whyNumber(node.key, number(value(node)), nameOf(node.key, node.attributes.label))
+                : form(value(node)),
+            ),
           ),
         ),
     );
@@ -212,6 +218,5 @@ function kindOf(node) {
   return kind === "org" ? named("organization_kind", node.attributes.organization_kind) : named("record", kind);
 }
 
-/** @param {number} value @param {string} size */
-const form = (value, size) =>
-  size === "degree" ? number(value) : value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 3 });
+/** @param {number} value */
+const form = (value) => value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 3 });

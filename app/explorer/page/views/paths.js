@@ -5,8 +5,10 @@ import { Combobox } from "../combobox.js";
 import { h, kept } from "../dom.js";
 import { evidenceHere } from "../evidence.js";
 import { learn, nameOf, shortName } from "../names.js";
+import { chainsAsSvg } from "../parts/chain-picture.js";
+import { pngOf } from "../parts/drawing.js";
 import { selection, store } from "../state.js";
-import { certaintyMark, choices, empty, fold, leftOut, problemBox, recordLink } from "../ui.js";
+import { askedFold, certaintyMark, choices, counted, empty, fold, leftOut, recordLink } from "../ui.js";
 import { list, named, number, t } from "../words.js";
 
 const CHAINS = 5;
@@ -30,27 +32,34 @@ export function create(root) {
   );
   /** @type {State} */
   let shown;
+  /** @type {any} */
+  let answer = null;
+  /** The id that each field shows. @type {Map<Combobox, string>} */
+  const written = new Map([from, to].map((field) => [field, ""]));
 
   return {
     async update(state, signal) {
       shown = state;
       const refs = [state.from, state.to].filter(Boolean).map(refOf);
       await learn(refs, signal);
-      const answer = state.from && state.to ? await get("v1/networks/paths", question(state), signal) : null;
-      if (answer)
+      const found = state.from && state.to ? await get("v1/networks/paths", question(state), signal) : null;
+      if (found)
         await learn(
-          answer.chains.flatMap((/** @type {any} */ chain) => [
+          found.chains.flatMap((/** @type {any} */ chain) => [
             ...chain.nodes.map((/** @type {any} */ node) => node.id),
-            ...reasonRefs(chain),
+            ...reasonsOf(chain).flatMap(withinOf),
           ]),
           signal,
         );
       if (signal.aborted) return "";
-      heading.textContent = answer
-        ? t("paths.title_of", { from: name(answer.from), to: name(answer.to) })
-        : t("view.paths.asks");
-      from.input.value = state.from ? nameOf(refOf(state.from)) : "";
-      to.input.value = state.to ? nameOf(refOf(state.to)) : "";
+      answer = found;
+      heading.textContent = answer ? titleOf(answer) : t("view.paths.asks");
+      // What somebody is typing meanwhile is not written over.
+      for (const [field, id] of /** @type {const} */ ([[from, state.from], [to, state.to]])) {
+        if (written.get(field) !== id || document.activeElement !== field.input)
+          field.input.value = id ? nameOf(refOf(id)) : "";
+        written.set(field, id);
+      }
       swap.setAttribute("href", store.href({ from: state.to, to: state.from, open: "" }));
       swap.textContent = t("paths.swap");
       swap.hidden = !(state.from && state.to);
@@ -70,14 +79,14 @@ export function create(root) {
         return t("paths.choose");
       }
       body.replaceChildren(
-        ...(answer.status === "found" ? found(answer, state.as_of) : none(answer, state)),
+        ...(answer.status === "found" ? chains(answer, state.as_of) : none(answer, state)),
         ...kept(leftOut(answer.left_out)),
       );
       return answer.status === "found"
         ? t("paths.told", { count: answer.chains.length, steps: answer.shortest.length })
         : t("paths.none", { from: name(answer.from), to: name(answer.to) });
     },
-    picture: () => null,
+    picture: () => (answer?.status === "found" ? picture(answer, root) : null),
     calls: () =>
       shown.from && shown.to ? [{ path: "v1/networks/paths", query: question(shown), isCitable: true }] : [],
     files: () =>
@@ -102,6 +111,9 @@ const refOf = (id) => (id.includes(":") ? id : `org:${id}`);
 /** @param {any} node */
 const name = (node) => shortName(node.id, node.label);
 
+/** @param {any} answer */
+const titleOf = (answer) => t("paths.title_of", { from: name(answer.from), to: name(answer.to) });
+
 /** @param {"from" | "to"} param */
 function end(param) {
   return new Combobox({
@@ -112,17 +124,18 @@ function end(param) {
   });
 }
 
-/** @param {any} chain @returns {string[]} */
-const reasonRefs = (chain) =>
-  chain.steps.flatMap((/** @type {any} */ step) =>
-    step.reasons.flatMap((/** @type {any} */ reason) => [
-      ...reason.projects.certain.map((/** @type {string} */ id) => `project:${id}`),
-      ...reason.collaborations.map((/** @type {string} */ id) => `collaboration:${id}`),
-    ]),
-  );
+/** @param {any} chain @returns {any[]} */
+const reasonsOf = (chain) => chain.steps.flatMap((/** @type {any} */ step) => step.reasons);
+
+/** In what a reason holds, beside what it joins. @param {any} reason @returns {string[]} */
+const withinOf = (reason) =>
+  [
+    ...reason.collaborations.map((/** @type {string} */ id) => `collaboration:${id}`),
+    ...reason.projects.certain.map((/** @type {string} */ id) => `project:${id}`),
+  ].filter((ref) => ref !== reason.source && ref !== reason.target);
 
 /** @param {any} answer @param {string} asOf */
-function found(answer, asOf) {
+function chains(answer, asOf) {
   return kept(
     h("p", { class: "verdict" }, t("paths.found", { count: answer.shortest.chains, steps: answer.shortest.length })),
     h(
@@ -132,7 +145,7 @@ function found(answer, asOf) {
         h(
           "li",
           { class: "card chain" },
-          answer.chains.length > 1 && h("h2", {}, t("paths.chain", { number: number(place + 1), count: chain.length })),
+          answer.chains.length > 1 && h("h2", {}, chainTitle(chain, place)),
           h(
             "ol",
             { class: "steps" },
@@ -149,6 +162,36 @@ function found(answer, asOf) {
     ),
     answer.more && h("p", { class: "note" }, t("paths.more")),
   );
+}
+
+/** @param {any} chain @param {number} place */
+const chainTitle = (chain, place) => t("paths.chain", { number: number(place + 1), count: chain.length });
+
+/**
+ * The chains as a file.
+ * @param {any} answer
+ * @param {Element} root
+ * @returns {import("../tools.js").Picture}
+ */
+function picture(answer, root) {
+  const svg = () =>
+    chainsAsSvg(root, {
+      title: titleOf(answer),
+      caption: t("network.caption", { version: answer.data_version }),
+      chains: answer.chains.map((/** @type {any} */ chain, /** @type {number} */ place) => ({
+        title: answer.chains.length > 1 ? chainTitle(chain, place) : "",
+        stops: chain.nodes.map((/** @type {any} */ node) => nameOf(node.id, node.label)),
+        steps: chain.steps.map((/** @type {any} */ one) => ({
+          certainty: one.certainty,
+          lines: one.reasons.map((/** @type {any} */ reason) => {
+            const within = withinOf(reason).map((ref) => nameOf(ref));
+            return within.length ? `${said(reason)} (${within.join(", ")})` : said(reason);
+          }),
+          marks: kept(named("certainty", one.certainty), one.planned && t("collaboration_status.planned")).join(" · "),
+        })),
+      })),
+    });
+  return { svg, png: () => pngOf(svg(), 2) };
 }
 
 /**
@@ -177,12 +220,8 @@ function step(one, asOf, open) {
   ];
 }
 
-/**
- * The reason of a step, as a sentence.
- * @param {any} reason
- * @returns {import("../dom.js").Part[]}
- */
-function sentence(reason) {
+/** The reason of a step, as a sentence. @param {any} reason */
+function said(reason) {
   const source = shortName(reason.source),
     target = shortName(reason.target);
   const relation =
@@ -191,13 +230,14 @@ function sentence(reason) {
       : reason.participation_roles.length
         ? list(reason.participation_roles.map((/** @type {string} */ role) => named("role", role)))
         : "";
-  const said = t(`paths.reason.${reason.relation}`, { source, target, relation });
-  const within = [
-    ...reason.collaborations.map((/** @type {string} */ id) => recordLink(`collaboration:${id}`)),
-    ...reason.projects.certain.map((/** @type {string} */ id) => recordLink(`project:${id}`)),
-  ];
+  return t(`paths.reason.${reason.relation}`, { source, target, relation });
+}
+
+/** The same, with links to that in which it holds. @param {any} reason @returns {import("../dom.js").Part[]} */
+function sentence(reason) {
+  const within = withinOf(reason).map((ref) => recordLink(ref));
   return [
-    said,
+    said(reason),
     within.length > 0 &&
       h("span", { class: "paid" }, " (", ...within.flatMap((link, at) => [at > 0 && ", ", link]), ")"),
   ];
@@ -209,24 +249,10 @@ function sentence(reason) {
  * @param {string} asOf
  * @param {boolean} open
  */
-function proof(records, asOf, open) {
-  const body = h("div", {}, h("p", { class: "wait" }, t("loading")));
-  const made = fold(t("paths.evidence", { count: records.length }), open, body);
-  let isAsked = false;
-  const ask = async () => {
-    if (isAsked || !made.open) return;
-    isAsked = true;
-    try {
-      body.replaceChildren(...(await evidenceHere(records, asOf, AbortSignal.timeout(30_000))));
-    } catch (error) {
-      isAsked = false;
-      body.replaceChildren(problemBox(error, ask));
-    }
-  };
-  made.addEventListener("toggle", ask);
-  ask();
-  return made;
-}
+const proof = (records, asOf, open) =>
+  askedFold(t("paths.evidence", { count: records.length }), open, () =>
+    evidenceHere(records, asOf, AbortSignal.timeout(30_000)),
+  );
 
 /** @param {any} answer @param {State} state */
 function none(answer, state) {
@@ -245,6 +271,7 @@ function none(answer, state) {
     );
   };
   const { unnamed_parties: parties, unknown_ends: ends, projects_not_taken: projects } = answer.open;
+  const refs = (/** @type {any} */ one, kind = "") => [...new Set([...one.from.ids, ...one.to.ids].map((id) => kind + id))];
   const count = (/** @type {any} */ one) => one.from.count + one.to.count;
   return [
     h("p", { class: "verdict" }, t("paths.none", { from, to })),
@@ -255,9 +282,22 @@ function none(answer, state) {
     h(
       "ul",
       { class: "plain dotted" },
-      h("li", {}, t("paths.open_parties", { count: count(parties), both: parties.both.count })),
-      h("li", {}, t("paths.open_funding", { count: count(ends) })),
-      projects.count > 0 && h("li", {}, t("paths.open_projects", { count: projects.count })),
+      h(
+        "li",
+        {},
+        counted(t("paths.open_parties", { count: count(parties), both: parties.both.count }), refs(parties), { count: count(parties) }),
+      ),
+      h("li", {}, counted(t("paths.open_funding", { count: count(ends) }), refs(ends, "funding:"), { count: count(ends) })),
+      projects.count > 0 &&
+        h(
+          "li",
+          {},
+          counted(
+            t("paths.open_projects", { count: projects.count }),
+            projects.ids.map((/** @type {string} */ id) => `project:${id}`),
+            { count: projects.count },
+          ),
+        ),
       state.through === "organizations" &&
         h("li", {}, h("a", { href: store.href({ through: "projects" }) }, t("paths.try_projects"))),
     ),

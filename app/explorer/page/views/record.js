@@ -1,9 +1,9 @@
 /** All that is known of one organization, project, state or collaboration, with what is not known said to be so. */
 
-import { Problem, get } from "../api.js";
+import { Problem, address, get } from "../api.js";
 import { h, kept } from "../dom.js";
 import { rows as evidenceRows } from "../evidence.js";
-import { learn, nameOf, parsed, pathOf, remember } from "../names.js";
+import { endOf, learn, nameOf, parsed, pathOf, remember } from "../names.js";
 import { store } from "../state.js";
 import {
   certaintyMark,
@@ -39,28 +39,56 @@ const PAGES = { org: organization, project, state: place, collaboration };
 export function create(root) {
   /** @type {Page | null} */
   let page = null;
+  let ref = "";
   return {
     async update(state, signal) {
       const { kind, id } = parsed(state.record);
       if (!id) throw new Problem("not-found");
-      page = await (PAGES[kind] ?? other)(id, state, signal);
+      const found = await (PAGES[kind] ?? other)(id, state, signal);
       if (signal.aborted) return "";
+      page = found;
+      ref = state.record;
       root.replaceChildren(...page.parts);
       return root.querySelector("h1")?.textContent ?? "";
     },
     picture: () => null,
     calls: () => (page ? [page] : []),
-    files: () =>
-      page
-        ? [
-            {
-              words: t("files.record"),
-              href: `${page.path}${page.query.as_of ? `?as_of=${page.query.as_of}` : ""}`,
-              name: "tejido-record.json",
-            },
-          ]
-        : [],
+    files: () => (page ? filesOf(page, ref) : []),
   };
+}
+
+/** The lists that belong to a page, as files: for each kind their paths, and the parameters that choose its rows. */
+const LISTS = /** @type {Record<string, (id: string, ref: string) => [string, string, import("../api.js").Query][]>} */ ({
+  org: (_, ref) => [
+    ["files.network_csv", `v1/networks/ego/${ref}`, { format: "csv" }],
+    ["files.network_gexf", `v1/networks/ego/${ref}`, { format: "gexf" }],
+  ],
+  project: (id) => [
+    ["files.money_csv", "v1/funding", { project: id, format: "csv" }],
+    ["files.who_csv", "v1/participations", { project: id, format: "csv" }],
+  ],
+  state: (id) => [
+    ["files.projects_csv", "v1/projects", { state: id, certainty: ["certain", "possible", "nationwide"], format: "csv" }],
+  ],
+  collaboration: (id) => [["files.members_csv", "v1/collaboration-members", { collaboration: id, format: "csv" }]],
+});
+
+/**
+ * @param {Page} page
+ * @param {string} ref
+ * @returns {import("../tools.js").File[]}
+ */
+function filesOf({ path, query }, ref) {
+  const { kind, id } = parsed(ref);
+  const { as_of } = query;
+  return [
+    { words: t("files.record"), href: address(path, query), name: "tejido-record.json" },
+    { words: t("files.evidence"), href: address("v1/evidence", { record: ref, as_of }), name: "tejido-evidence.json" },
+    ...(LISTS[kind]?.(id, ref) ?? []).map(([words, list, chosen]) => ({
+      words: t(words),
+      href: address(list, { ...chosen, as_of }),
+    })),
+  ];
 }
 
 /**
@@ -301,7 +329,7 @@ async function project(id, state, signal) {
     [
       ...one.effective_funder.organizations.map((/** @type {string} */ other) => `org:${other}`),
       ...included.participations.map(partyOf),
-      ...included.funding.flatMap((/** @type {any} */ row) => [end(row, "funder"), end(row, "recipient")]),
+      ...included.funding.flatMap((/** @type {any} */ row) => [endOf(row, "funder"), endOf(row, "recipient")]),
       ...included.project_states.map(placeOf),
       ...included.funding.map((/** @type {any} */ row) => row.through_project && `project:${row.through_project}`),
       one.effective_funder.inherited_from && `project:${one.effective_funder.inherited_from}`,
@@ -361,9 +389,9 @@ async function project(id, state, signal) {
               h(
                 "li",
                 {},
-                party(end(row, "funder")),
+                party(endOf(row, "funder")),
                 " → ",
-                party(end(row, "recipient")),
+                party(endOf(row, "recipient")),
                 ": ",
                 row.amount_minor === null
                   ? unknownWord(row.value_status.amount)
@@ -379,13 +407,7 @@ async function project(id, state, signal) {
         listed(
           t("record.who"),
           included.participations,
-          (row) => [
-            party(partyOf(row)),
-            " ",
-            h("span", { class: "tag" }, named("role", row.role)),
-            " ",
-            whyLink(row.ref, nameOf(partyOf(row) ?? "")),
-          ],
+          roleLine,
           unknownWord("unknown"),
         ),
         section(2, t("record.where"), where(one)),
@@ -523,13 +545,7 @@ async function collaboration(id, state, signal) {
         listed(
           t("record.members"),
           members,
-          (row) => [
-            party(partyOf(row)),
-            " ",
-            h("span", { class: "tag" }, named("role", row.role)),
-            " ",
-            whyLink(row.ref, nameOf(partyOf(row) ?? "")),
-          ],
+          roleLine,
           unknownWord("unknown"),
         ),
         listed(t("record.findings"), findings, (row) => [
@@ -599,13 +615,19 @@ async function other(_, state, signal) {
 
 /** @param {any} row @returns {string | null} */
 const partyOf = (row) => (row.organization ? `org:${row.organization}` : row.party ? `party:${row.party}` : null);
-/** @param {any} row @param {"funder" | "recipient"} side @returns {string | null} */
-const end = (row, side) =>
-  row[side] ? `org:${row[side]}` : row[`${side}_party`] ? `party:${row[`${side}_party`]}` : null;
 /** @param {any} row @returns {string | null} */
 const placeOf = (row) => (row.state ? `state:${row.state}` : row.place ? `place:${row.place}` : null);
 /** @param {string | null} ref */
 const party = (ref) => (ref ? recordLink(ref) : h("span", { class: "unknown" }, t("unknown")));
+
+/** Who takes part, and as what. @param {any} row @returns {Parts} */
+const roleLine = (row) => [
+  party(partyOf(row)),
+  " ",
+  h("span", { class: "tag" }, named("role", row.role)),
+  " ",
+  whyLink(row.ref, nameOf(partyOf(row) ?? "")),
+];
 
 /** @param {any} row @returns {Parts} */
 const collaborationLine = (row) => [

@@ -3,17 +3,19 @@
 import { address, get } from "../api.js";
 import { h, kept } from "../dom.js";
 import { all, learn, nameOf } from "../names.js";
-import { selection, store } from "../state.js";
+import { selection, selectionOfProjects, store } from "../state.js";
 import {
   basisWords,
   certaintyMark,
   choices,
+  counted,
   empty,
   leftOut,
   moneyWords,
   recordLink,
   unknownWord,
   whyLink,
+  whyNumber,
 } from "../ui.js";
 import { compare, list, named, number, t } from "../words.js";
 
@@ -72,14 +74,14 @@ export function create(root) {
     picture: () => null,
     calls: () => [
       shown.table === "projects"
-        ? { path: "v1/projects", query: listed(shown) }
+        ? { path: "v1/projects", query: selectionOfProjects(shown) }
         : { path: NETWORK, query: selection(shown), isCitable: true },
     ],
     files: () =>
       shown.table === "projects"
         ? ["csv", "xlsx", "jsonl"].map((format) => ({
             words: `${t("map.projects")} (${format === "jsonl" ? "JSON Lines" : format.toUpperCase()})`,
-            href: address("v1/projects", { ...listed(shown), format }),
+            href: address("v1/projects", { ...selectionOfProjects(shown), format }),
           }))
         : [
             [shown.table === "funding" ? "csv-edges" : "csv-nodes", "CSV"],
@@ -90,12 +92,6 @@ export function create(root) {
             href: address(NETWORK, { ...selection(shown), format }),
           })),
   };
-}
-
-/** The selection as the list of projects takes it: two filters have other names there. @param {State} state */
-function listed(state) {
-  const { project_kind: kind, ...others } = selection(state);
-  return { ...others, kind };
 }
 
 /**
@@ -126,7 +122,7 @@ async function projects(state, signal) {
   const rows = [];
   let cursor;
   do {
-    const answer = await get("v1/projects", { ...listed(state), limit: 500, cursor }, signal);
+    const answer = await get("v1/projects", { ...selectionOfProjects(state), limit: 500, cursor }, signal);
     rows.push(...answer.items);
     cursor = answer.next;
   } while (cursor && rows.length < 20_000);
@@ -137,7 +133,7 @@ async function projects(state, signal) {
   return rows;
 }
 
-/** @param {any} network */
+/** Each with the rows that its numbers count: projects, and links with funders, recipients and states. @param {any} network */
 function organizations(network) {
   const rows = new Map(
     network.nodes
@@ -150,11 +146,11 @@ function organizations(network) {
   for (const edge of network.edges) {
     const from = rows.get(edge.source),
       to = rows.get(edge.target);
-    for (const row of [from, to]) for (const id of edge.projects.certain) row?.projects.add(id);
+    for (const row of [from, to]) for (const id of edge.projects.certain) row?.projects.add(`project:${id}`);
     if (edge.relation === "funds") {
-      from?.recipients.add(edge.target);
-      to?.funders.add(edge.source);
-    } else if (edge.certainty === "certain" && edge.target.startsWith("state:")) from?.states.add(edge.target);
+      from?.recipients.add(edge.id);
+      to?.funders.add(edge.id);
+    } else if (edge.certainty === "certain" && edge.target.startsWith("state:")) from?.states.add(edge.id);
   }
   return [...rows.values()];
 }
@@ -216,7 +212,8 @@ function organizationColumns() {
     words,
     isFigure: true,
     sort: (/** @type {any} */ row) => row[key].size,
-    show: (/** @type {any} */ row) => number(row[key].size),
+    show: (/** @type {any} */ row) =>
+      counted(number(row[key].size), [...row[key]], { about: `${words}, ${nameOf(row.id, row.label)}`, but: row.id }),
   });
   return [
     {
@@ -259,7 +256,7 @@ function fundingColumns() {
       words: t("map.projects"),
       isFigure: true,
       sort: (row) => row.weight,
-      show: (row) => number(row.weight),
+      show: (row) => whyNumber(row.id, number(row.weight), `${nameOf(row.source)} – ${nameOf(row.target)}`),
     },
     { key: "money", words: t("money"), sort: sum, show: (row) => moneyWords(row.money) },
     { key: "basis", words: t("table.basis"), sort: (row) => row.basis.join(), show: (row) => basisWords(row.basis) },

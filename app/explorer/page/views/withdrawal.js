@@ -5,7 +5,7 @@ import { h, kept } from "../dom.js";
 import { effectiveFunders } from "../filters.js";
 import { learn, nameOf, shortName } from "../names.js";
 import { selection, store } from "../state.js";
-import { choices, empty, fold, leftOut, mark, moneyWords, recordLink, section, whyLink } from "../ui.js";
+import { choices, counted, empty, fold, leftOut, mark, moneyWords, recordLink, section, whyLink } from "../ui.js";
 import { list, number, t } from "../words.js";
 import { NetworkStage } from "./network-stage.js";
 
@@ -30,8 +30,14 @@ export function create(root) {
     async update(state, signal) {
       shown = state;
       const leaving = leavingOf(state);
-      const offered = await effectiveFunders(state.as_of);
-      await learn([...offered.map(({ ref }) => ref), ...leaving.map((id) => `org:${id}`)], signal);
+      const paying = await effectiveFunders(around(state), signal);
+      // Who leaves can be taken back, also where the filters leave it nothing to pay for.
+      const idle = leaving.map((id) => `org:${id}`).filter((id) => !paying.some(({ ref }) => ref === id));
+      const offered = [...paying, ...idle.map((ref) => ({ ref, count: 0 }))];
+      await learn(
+        offered.map(({ ref }) => ref),
+        signal,
+      );
       const [answer, network] = leaving.length
         ? await Promise.all([
             get("v1/networks/withdrawal", question(state), signal),
@@ -84,7 +90,7 @@ export function create(root) {
             { path: "v1/networks/withdrawal", query: question(shown), isCitable: true },
             { path: "v1/networks/funder-partner-state", query: around(shown), isCitable: true },
           ]
-        : [{ path: "v1/networks/coverage", query: { by: "funder", as_of: shown.as_of }, isCitable: true }],
+        : [{ path: "v1/networks/coverage", query: { by: "funder", ...around(shown) }, isCitable: true }],
     files: () => [
       ...(leavingOf(shown).length
         ? [
@@ -136,7 +142,12 @@ function offer(offered, leaving) {
         },
         h("span", { class: "funder-name" }, shortName(ref)),
         isShort && h("span", { class: "funder-full" }, nameOf(ref)),
-        h("span", { class: "funder-count" }, t("withdrawal.pays", { count })),
+      ),
+      h(
+        "a",
+        { class: "funder-count", href: store.href({ view: "table", filters: { funder: [id] } }) },
+        t("withdrawal.pays", { count }),
+        h("span", { class: "unseen" }, `: ${shortName(ref)}`),
       ),
     );
   };
@@ -204,14 +215,14 @@ function parts(answer, leaving) {
         whyLink(leaving.length === 1 ? `org:${leaving[0]}~funds~${one.id}` : `funding:${one.funding[0]}`, one.label),
       ]),
       listed("unclear", recipients.unclear, (one) => [recordLink(one.id, one.label), " ", whyLink(one.id, one.label)]),
-      listed("states", states.left, (one) => [recordLink(one.id, one.label), besides(one)]),
+      listed("states", states.left, (one) => [recordLink(one.id, one.label), ...besides(one)]),
       listed("topics", topics.left, (one) => [
         h(
           "a",
           { href: store.href({ view: "table", filters: { topic: [one.id.slice(6)] } }) },
           nameOf(one.id, one.label),
         ),
-        besides(one),
+        ...besides(one),
       ]),
       listed("projects", projects.left, (one) => [
         recordLink(`project:${one.id}`, one.label),
@@ -250,35 +261,55 @@ function parts(answer, leaving) {
       h(
         "ul",
         { class: "plain" },
-        recipients.unnamed.length > 0 &&
-          h("li", {}, mark("possible"), t("withdrawal.unnamed", { count: recipients.unnamed.length })),
-        projects.unknown_funder.length > 0 &&
-          h("li", {}, mark("possible"), t("withdrawal.unknown_funder", { count: projects.unknown_funder.length })),
-        answer.nationwide_projects.length > 0 &&
-          h("li", {}, mark("nationwide"), t("withdrawal.nationwide", { count: answer.nationwide_projects.length })),
-        h("li", {}, t("withdrawal.granted", { known: moneyWords(answer.money.granted) })),
+        open("possible", "withdrawal.unnamed", recipients.unnamed),
+        open("possible", "withdrawal.unknown_funder", projects.unknown_funder),
+        open("nationwide", "withdrawal.nationwide", answer.nationwide_projects),
+        h("li", {}, sums("withdrawal.granted", answer.money.granted)),
         answer.money.regranted.status !== "none_recorded" &&
-          h("li", {}, t("withdrawal.regranted", { known: moneyWords(answer.money.regranted) })),
+          h("li", {}, sums("withdrawal.regranted", answer.money.regranted)),
       ),
       leftOut(answer.left_out),
     ),
   );
 }
 
+/**
+ * What is not known, as a number that opens its rows.
+ * @param {string} look
+ * @param {string} words
+ * @param {any[]} rows records, or the ids of projects
+ */
+const open = (look, words, rows) =>
+  rows.length > 0 &&
+  h(
+    "li",
+    {},
+    counted(
+      [mark(look), t(words, { count: rows.length })],
+      rows.map((row) => refOf(row.id ?? row)),
+    ),
+  );
+
+/** @param {string} id */
+const refOf = (id) => (id.includes(":") ? id : `project:${id}`);
+
+/** Sums, with the rows whose amount is unknown. @param {string} words @param {any} money */
+const sums = (words, money) =>
+  counted(
+    t(words, { known: moneyWords(money) }),
+    (money.unknown_amounts ?? []).map((/** @type {string} */ id) => `funding:${id}`),
+  );
+
 /** What else there is in a state or topic that is left, and not certain enough to count. @param {any} one */
 function besides(one) {
   const said = [
-    one.projects_possibly_of_others.length &&
-      t("withdrawal.possibly_others", { count: one.projects_possibly_of_others.length }),
-    one.projects_with_unknown_funder.length &&
-      t("withdrawal.with_unknown", { count: one.projects_with_unknown_funder.length }),
-  ].filter((words) => words);
-  return h(
-    "span",
-    { class: "because" },
-    t("withdrawal.its_projects", { count: one.projects.length }),
-    said.length > 0 && `; ${said.join("; ")}`,
-  );
+    ["withdrawal.its_projects", one.projects],
+    ["withdrawal.possibly_others", one.projects_possibly_of_others],
+    ["withdrawal.with_unknown", one.projects_with_unknown_funder],
+  ];
+  return said
+    .filter(([, ids]) => ids.length)
+    .map(([words, ids]) => counted(t(words, { count: ids.length }), ids.map(refOf)));
 }
 
 /**

@@ -4,7 +4,7 @@ import { address, get } from "../api.js";
 import { h, kept, s } from "../dom.js";
 import { learn, nameOf } from "../names.js";
 import { selection, store } from "../state.js";
-import { empty, fold, recordLink } from "../ui.js";
+import { counted, empty, fold, recordLink } from "../ui.js";
 import { number, t } from "../words.js";
 
 const WIDTH = 960;
@@ -36,7 +36,6 @@ export function create(root) {
               [...year[change].funders, ...year[change].partners].map((/** @type {any} */ one) => one.id),
             ),
           ),
-          ...undated(answer).ids.map((/** @type {string} */ id) => `project:${id}`),
         ],
         signal,
       );
@@ -48,16 +47,12 @@ export function create(root) {
           drawn && legend(),
           h("div", { class: "year-cards" }, answer.years.map(card)),
           undated(answer).count > 0 &&
-            fold(
+            counted(
               t("years.undated", { count: undated(answer).count }),
-              false,
-              h("p", {}, t("years.undated_means")),
-              h(
-                "ul",
-                { class: "plain" },
-                undated(answer).ids.map((/** @type {string} */ id) => h("li", {}, recordLink(`project:${id}`))),
-              ),
+              undated(answer).ids.map((/** @type {string} */ id) => `project:${id}`),
+              { count: undated(answer).count },
             ),
+          undated(answer).count > 0 && h("p", { class: "note" }, t("years.undated_means")),
         ),
       );
       return t("years.told", { count: answer.years.length });
@@ -175,6 +170,20 @@ function card(year) {
     );
   };
   const only = String(year.year);
+  const rows = (/** @type {string} */ certainty, /** @type {string} */ words) =>
+    h(
+      "a",
+      {
+        href: store.href({
+          view: "table",
+          year_from: only,
+          year_to: only,
+          filters: { certainty: [certainty] },
+        }),
+      },
+      words,
+      h("span", { class: "unseen" }, ` (${only})`),
+    );
   return h(
     "section",
     { class: "card" },
@@ -182,12 +191,13 @@ function card(year) {
     h(
       "p",
       {},
-      t("years.projects", { count: year.projects.certain }),
+      year.projects.certain > 0
+        ? rows("certain", t("years.projects", { count: year.projects.certain }))
+        : t("years.projects", { count: 0 }),
       " ",
-      year.projects.possible > 0 && t("years.more_possible", { count: year.projects.possible }),
+      year.projects.possible > 0 && rows("possible", t("years.more_possible", { count: year.projects.possible })),
     ),
     CHANGES.map(part),
-    h("p", {}, h("a", { href: store.href({ view: "table", year_from: only, year_to: only }) }, t("years.table"))),
   );
 }
 
