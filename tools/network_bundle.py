@@ -7,10 +7,10 @@ With `--check` nothing is written; the exit code says whether the files are what
 
 import hashlib
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from npm import installed, run
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "app" / "explorer" / "vendor"
@@ -21,17 +21,12 @@ BUNDLES = ("network", "layout")
 SOURCES = ("package.json", "package-lock.json", *(f"{name}.entry.js" for name in BUNDLES))
 INSIDE = ("events", "graphology", "graphology-layout-forceatlas2", "graphology-utils", "sigma")
 """The packages whose code is in the bundles."""
-INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
 BUILD = ("npx", "--no-install", "esbuild", "--bundle", "--format=esm", "--minify", "--target=es2020", "--charset=utf8")
 
 
 def built() -> dict[str, bytes]:
     """The files that are made, by name: the bundles, and the licences of what is in them."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for source in SOURCES:
-            shutil.copy(FOLDER / source, folder)
-        run(folder, *INSTALL)
+    with installed(*(FOLDER / source for source in SOURCES)) as folder:
         made = {}
         for bundle in BUNDLES:
             run(folder, *BUILD, "--legal-comments=none", f"--outfile={bundle}.js", f"{bundle}.entry.js")
@@ -40,13 +35,6 @@ def built() -> dict[str, bytes]:
             found = next((folder / "node_modules" / package).glob("LICENSE*"))
             made[f"licences/{package}.txt"] = found.read_bytes()
         return made
-
-
-def run(folder: Path, *command: str) -> None:
-    """Run a command; say what it said where it fails."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 
 
 def sums() -> str:

@@ -7,10 +7,10 @@ With `--check` nothing is written; the exit code says whether the file is what w
 
 import hashlib
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from npm import installed, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "clients" / "typescript"
@@ -22,27 +22,15 @@ NOTICE = """\
 // openapi.json: SHA-256 {digest}
 """
 
-INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
 GENERATE = ("--root-types", "--root-types-no-schema-prefix", "--root-types-keep-casing")
 
 
 def generated() -> str:
     """The file: with names for all schemas at its top level, such as `Organization`."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for path in (FOLDER / "package.json", FOLDER / "package-lock.json", DOCUMENT):
-            shutil.copy(path, folder)
-        run(folder, *INSTALL)
+    with installed(FOLDER / "package.json", FOLDER / "package-lock.json", DOCUMENT) as folder:
         run(folder, "npx", "--no-install", "openapi-typescript", DOCUMENT.name, "--output", FILE.name, *GENERATE)
         digest = hashlib.sha256((folder / DOCUMENT.name).read_bytes()).hexdigest()
         return NOTICE.format(digest=digest) + (folder / FILE.name).read_text(encoding="utf-8")
-
-
-def run(folder: Path, *command: str) -> None:
-    """Run a command; say what it said where it fails."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 
 
 def main(*, check: bool) -> None:

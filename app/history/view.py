@@ -12,7 +12,8 @@ from app.history.tables import HISTORY, current_at
 from app.models.tables import Amendment, DataCounter, DataVersion, Reader, sql_table
 from app.problems import Problem
 
-_PRESENT = select(sql_table(DataCounter))
+COUNTER = select(sql_table(DataCounter))
+"""The one row that tells the present data versions."""
 _VERSION = sql_table(DataVersion)
 _AMENDMENT = sql_table(Amendment)
 
@@ -104,7 +105,7 @@ def _is_public(rows: Table) -> ColumnElement[bool]:
 
 def present_view(connection: Connection, reader: Reader = Reader.public) -> View:
     """The present data."""
-    counter = connection.execute(_PRESENT).one()
+    counter = connection.execute(COUNTER).one()
     ordinal = counter.public_number if reader is Reader.public else counter.number
     return View(connection, reader, counter.number, ordinal, True, counter.amendments)
 

@@ -164,17 +164,6 @@ def update_schema(noun: Noun) -> type[Schema]:
     )
 
 
-def answer_fields(noun: Noun) -> tuple[str, ...]:
-    """The fields of the answer for one record, in their order."""
-    return ("id", "ref", "revision", "visibility", *noun.fields.model_fields, *noun.row_fields, "value_status")
-
-
-def item_fields(noun: Noun, part: Part) -> tuple[str, ...]:
-    """The fields of an item of a part that is no list of plain values, in their order."""
-    (item,) = get_args(noun.fields.model_fields[part.name].annotation)
-    return tuple(item.model_fields)
-
-
 def _answer_list(annotation: Any) -> Any:
     """For a list of `StateNameFields`, a list of `StateName`: the same fields, none of them optional."""
     (item,) = get_args(annotation)

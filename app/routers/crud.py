@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError, create_model
 from app.exchange.standards import OF_PROJECTS
 from app.history.view import View, present_view
 from app.history.writer import Writer
-from app.models.noun import Noun, may_be_empty, part_sql, read_schema, references, update_schema
+from app.models.noun import Noun, may_be_empty, part_sql, references, update_schema
 from app.models.nouns import NOUNS, ref_of
 from app.models.types import Line, PublicId, RecordRef, Schema
 from app.problems import Problem
@@ -48,12 +48,11 @@ from app.routers.idempotency import IDEMPOTENCY_PROBLEMS, REPLAYED_HEADERS, Idem
 from app.store import records
 from app.store.derived import DERIVED
 from app.store.merging import merged_into
+from app.store.reading import READ
 from app.store.records import CREATE, PageQuery, filter_parameter, include_names
 from app.store.references import related, single_references
 from app.store.revisions import named_revision
 
-READ: dict[str, Any] = {noun.kind: read_schema(noun) for noun in NOUNS}
-"""Kind -> the answer for one record."""
 UPDATE: dict[str, Any] = {noun.kind: update_schema(noun) for noun in NOUNS}
 """Kind -> the body of a change."""
 

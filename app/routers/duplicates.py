@@ -34,12 +34,13 @@ from app.routers.common import (
     tag,
     view_of,
 )
-from app.routers.crud import READ, one, written_record
+from app.routers.crud import one, written_record
 from app.routers.idempotency import IDEMPOTENCY_PROBLEMS, REPLAYED_HEADERS, IdempotentDep
 from app.routers.jobs import JOB_PROBLEMS, Jobs, JobsDep
 from app.store import duplicates
 from app.store.duplicates import PARTS, Candidates, Said, pair_of
 from app.store.merging import MERGE, Merged, merge
+from app.store.reading import READ
 from app.workers import Resource
 
 router = AreaRouter(prefix="/v1", tags=["organizations"])

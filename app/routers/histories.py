@@ -24,8 +24,9 @@ from app.routers.common import (
     tag,
     view_of,
 )
-from app.routers.crud import DETAIL, READ, validation_problem, written_record
+from app.routers.crud import DETAIL, validation_problem, written_record
 from app.store.changes import history_of
+from app.store.reading import READ
 from app.store.restoring import restore
 
 

@@ -7,12 +7,13 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from app.history.view import COUNTER
 from app.history.writer import Writer, now
-from app.models.tables import DataCounter, Reader, sql_table
+from app.models.tables import Reader
 from app.problems import Problem
 from app.store.deadlines import limit_statements
 from app.store.failures import is_away
@@ -35,7 +36,6 @@ COUNTING = 4
 """Those beside them that only read the counter: each takes part of a millisecond."""
 _COUNT_SECONDS = 5.0
 """Time in which the counter is told."""
-_COUNTER = select(sql_table(DataCounter))
 
 
 class Database:
@@ -96,7 +96,7 @@ class Database:
     def counter(self) -> Row[Any]:
         """The counter as whoever committed last has left it: the present data version of each class of reader."""
         with self._counting.connect() as connection:
-            return connection.execute(_COUNTER).one()
+            return connection.execute(COUNTER).one()
 
     @contextmanager
     def write(self, *, cause: str, actor: str | None = None, reader: Reader = Reader.restricted) -> Iterator[Writer]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -24,12 +24,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.history.tables import chunks
 from app.history.view import View
-from app.models.noun import Noun, Values, answer_fields, item_fields, may_be_empty, part_sql, references
-from app.models.nouns import BY_KIND, ref_of
+from app.models.noun import Noun, Values, may_be_empty, part_sql, read_schema, references
+from app.models.nouns import BY_KIND, NOUNS, ref_of
 from app.models.tables import Record, Visibility, sql_table
 from app.store.derived import DERIVED
 
 RECORD = sql_table(Record)
+READ: dict[str, Any] = {noun.kind: read_schema(noun) for noun in NOUNS}
+"""Kind -> the answer for one record."""
 _NAMES = select(RECORD.c.pk, RECORD.c.kind, RECORD.c.id).where(RECORD.c.pk.in_(bindparam("values", expanding=True)))
 
 
@@ -110,9 +112,13 @@ def to_records(view: View, noun: Noun, rows: Sequence[Values]) -> list[Values]:
 @cache
 def _order(kind: str) -> dict[str, tuple[str, ...]]:
     """The fields of an answer, and under the name of each part those of its items."""
-    noun = BY_KIND[kind]
-    of_parts = {part.name: item_fields(noun, part) for part in noun.parts if part.scalar is None}
-    return {"": answer_fields(noun), **of_parts}
+    fields = READ[kind].model_fields
+    order = {"": tuple(fields)}
+    for part in BY_KIND[kind].parts:
+        if part.scalar is None:
+            (item,) = get_args(fields[part.name].annotation)
+            order[part.name] = tuple(item.model_fields)
+    return order
 
 
 def value_status(noun: Noun, record: Values) -> dict[str, str]:

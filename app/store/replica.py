@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Row, func, select, text
+from sqlalchemy import URL, Connection, Engine, Row, func, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.models.tables import DataCounter, sql_table
+from app.history.view import COUNTER
 from app.store.failures import is_busy
 from app.store.postgresql import postgresql_engine
 
@@ -33,7 +33,7 @@ _LATE = 30.0
 _QUIET = 60.0
 """Seconds between two lines of the log about the same."""
 
-_STATE = select(sql_table(DataCounter), func.pg_is_in_recovery())
+_STATE = COUNTER.add_columns(func.pg_is_in_recovery())
 _WHICH = text(
     "SELECT system_identifier, (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "FROM pg_control_system()"
