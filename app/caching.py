@@ -26,7 +26,7 @@ from app.store.present import Present
 from app.telemetry import Traces
 from app.traffic import NO_ROUTE, Traffic
 
-__all__ = ["Cache", "Wire"]
+__all__ = ["Cache", "Question", "Wire", "question_of"]
 
 _AREAS = ("/v1/", "/reconcile")
 """Beginnings of the addresses at which there are answers to keep."""
@@ -50,7 +50,7 @@ _Headers = list[tuple[bytes, bytes]]
 _Key = tuple[object, ...]
 
 
-class _Question(NamedTuple):
+class Question(NamedTuple):
     """What of a request makes it the same as another."""
 
     key: _Key
@@ -94,7 +94,7 @@ class _Answer:
         self._known = _form(304, [(name, value) for name, value in headers if name not in _OF_BODY], b"")
         self._tag = _tag(headers)
 
-    def form_for(self, question: _Question) -> _Form:
+    def form_for(self, question: Question) -> _Form:
         """What is to be sent: the head alone where the client has the rest, or asked for no more."""
         if _is_known(self._tag, question.tags):
             return self._known
@@ -135,7 +135,7 @@ class Cache:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         started = perf_counter()
-        question = _question(scope)
+        question = question_of(scope)
         version = None if question is None else await self._present.number()
         if question is None or version is None:
             await self.app(scope, receive, send)
@@ -148,7 +148,11 @@ class Cache:
             # Who asks now may know of a write that the one who asked before did not.
             version = await self._present.number()
             found = None if version is None else self._find(question.key, version)
-        hit = None if found is None or not self._reads else await self._limiter.hit_soon(*self._limit(scope))
+        hit = (
+            None
+            if found is None or not self._reads
+            else await self._limiter.hit_soon(*self._limit(scope.get("client")))
+        )
         if found is not None and (hit is None or hit.allowed):
             form, chosen, own = self._hit(found, question, hit)
             logs.request_id.set(chosen)
@@ -173,30 +177,27 @@ class Cache:
             coming.set()
             self._coming.pop(place, None)
 
-    def at_once(self, scope: Scope, *, has_begun: bool) -> Wire | None:
+    def at_once(self, question: Question, client: tuple[str, int] | None, *, has_begun: bool) -> Wire | None:
         """What a server is to write, where the answer is kept and nothing has to be found out first.
 
         `has_begun` says whether the request had begun to come when the event loop looked last.
         """
         started = perf_counter()
-        if self._traces.are_on or (self._reads and self._limiter.is_remote):
-            return None
-        question = _question(scope)
-        if question is None or question.is_forwarded:
+        if question.is_forwarded or self._traces.are_on or (self._reads and self._limiter.is_remote):
             return None
         version = self._present.at_once(has_begun=has_begun)
         found = None if version is None else self._find(question.key, version)
         if found is None:
             return None
-        hit = self._limiter.hit(*self._limit(scope)) if self._reads else None
+        hit = self._limiter.hit(*self._limit(client)) if self._reads else None
         if hit is not None and not hit.allowed:
             return None
         form, chosen, own = self._hit(found, question, hit)
         lines = "".join([f"{name}: {value}\r\n" for name, value in own.items()]).encode()
-        self._traffic.keep(scope["method"], found.route, form.status, perf_counter() - started)
+        self._traffic.keep("HEAD" if question.is_head else "GET", found.route, form.status, perf_counter() - started)
         return Wire(form.status, form.head + lines, form.body, chosen)
 
-    def _hit(self, found: _Answer, question: _Question, hit: Hit | None) -> tuple[_Form, str, dict[str, str]]:
+    def _hit(self, found: _Answer, question: Question, hit: Hit | None) -> tuple[_Form, str, dict[str, str]]:
         """What is sent of an answer that was kept, the id of the request, and what this answer has for itself alone."""
         self.hits += 1
         chosen = request_id_for(question.request_id)
@@ -206,7 +207,7 @@ class Cache:
         return found.form_for(question), chosen, own
 
     async def _make(
-        self, question: _Question, version: int, coming: anyio.Event, scope: Scope, receive: Receive, send: Send
+        self, question: Question, version: int, coming: anyio.Event, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Let the application answer, and keep that if it was made of the version that is still the present one."""
         start: Message | None = None
@@ -280,13 +281,13 @@ class Cache:
             while self.size > self._most:
                 self.size -= self._kept.popitem(last=False)[1].size
 
-    def _limit(self, scope: Scope) -> tuple[str, str, str, str]:
+    def _limit(self, client: tuple[str, int] | None) -> tuple[str, str, str, str]:
         """What a request is counted against, and for whom."""
-        address = address_group(scope["client"][0] if scope.get("client") else None)
+        address = address_group(client[0] if client else None)
         return self._reads, "reads", "address", address
 
 
-def _question(scope: Scope) -> _Question | None:
+def question_of(scope: Scope) -> Question | None:
     """What is asked; None where the answer is not to be kept."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         return None
@@ -308,7 +309,7 @@ def _question(scope: Scope) -> _Question | None:
             is_forwarded = True
     address = scope.get("raw_path") or path.encode()
     key = (scope["scheme"], scope.get("root_path"), address, scope["query_string"], *asked)
-    return _Question(key, tags, given, scope["method"] == "HEAD", is_forwarded)
+    return Question(key, tags, given, scope["method"] == "HEAD", is_forwarded)
 
 
 def _may_be_kept(start: Message) -> bool:

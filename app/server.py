@@ -14,16 +14,16 @@ import threading
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import uvicorn
 from starlette.responses import Response
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
+from uvicorn.protocols.utils import get_path_with_query_string
 from uvicorn.supervisors import Multiprocess
 
-from app.caching import Cache, Wire
+from app.caching import Cache, Question, Wire, question_of
 from app.logs import log_config, request_id
 from app.middleware import LARGEST_HEADERS, LONGEST_ADDRESS, SecurityHeaders, problem_response
 from app.problems import Problem
@@ -60,15 +60,46 @@ _LARGEST_COPY = 65_536
 """Bytes of a body that are put behind their head, so that both are written at once."""
 _LAST_SECONDS = 1.0
 """Time for which a connection without a request stays open when the service stops: one may be on its way."""
+_LONGEST_KNOWN = 2000
+_MOST_KNOWN = 2000
+"""Bytes of a request whose meaning is kept, and how many are: some 10 MB with what they mean."""
+
+
+class _Request(NamedTuple):
+    """What the bytes of a request mean."""
+
+    question: Question
+    logged: tuple[str, str, str]
+    """Method, address and version, as uvicorn logs them."""
+
+
+class _Known:
+    """What the requests mean that were answered at once: who asks again sends the same bytes."""
+
+    def __init__(self) -> None:
+        self._requests: dict[bytes, _Request] = {}
+
+    def find(self, data: bytes) -> _Request | None:
+        """What these bytes mean, if they were told."""
+        return self._requests.get(data) if len(data) <= _LONGEST_KNOWN else None
+
+    def keep(self, data: bytes, request: _Request) -> None:
+        """Tell what bytes mean: one whole request, and nothing else."""
+        if len(data) <= _LONGEST_KNOWN:
+            if len(self._requests) >= _MOST_KNOWN:
+                # Those that are asked for often are soon there again.
+                self._requests.clear()
+            self._requests[data] = request
 
 
 class Connection(HttpToolsProtocol):
     """uvicorn's, which reads a head of any length for any time, and answers in plain text what it cannot read."""
 
-    def __init__(self, *args: Any, at_most: int, **named: Any) -> None:
-        """As uvicorn makes one for each connection, of which there are so many at most."""
+    def __init__(self, *args: Any, at_most: int, known: _Known, **named: Any) -> None:
+        """As uvicorn makes one for each connection, of which there are so many at most; `known` is of all of them."""
         super().__init__(*args, **named)
         self._at_most = at_most
+        self._known = known
         # uvicorn puts a layer of its own about the application.
         self._cache: Cache | None = getattr(getattr(self.app, "app", None), "cache", None)
         self._is_last = False
@@ -78,6 +109,9 @@ class Connection(HttpToolsProtocol):
         self._is_behind = False
         self._had_begun = False
         self._may_come_twice = False
+        self._is_between = True
+        self._begun = 0
+        self._answered: _Request | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, if there is room."""
@@ -104,9 +138,15 @@ class Connection(HttpToolsProtocol):
         # one are in what was read, or it was read twice, the others may have come between the two.
         self._may_come_twice |= len(data) > _LARGEST_READ or len(self.connections) > _MOST_SEEN_AT_ONCE
         self._had_begun = not (self._may_come_twice or data.startswith((b"\r", b"\n")))
+        is_first = self._is_between and self._is_idle
+        if is_first and (known := self._known.find(data)) is not None and self._answer(known):
+            return
+        self._begun, self._answered = 0, None
         super().data_received(data)
         if self.transport.is_closing():
             return
+        if is_first and self._is_between and self._begun == 1:
+            self._know(data)
         if self._in_head and not self._is_behind:
             self._head_bytes += len(data)
         if self._in_head and self._head_bytes > _LARGEST_HEAD:
@@ -114,10 +154,17 @@ class Connection(HttpToolsProtocol):
         elif self._head_timer is None and (self._in_head or (self._is_idle and self.timeout_keep_alive_task is None)):
             self._expect_head()
 
+    def _know(self, data: bytes) -> None:
+        """Keep what the bytes of a request mean, if it was answered at once."""
+        if self._answered is not None:
+            self._known.keep(data, self._answered)
+
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
         self._unset_head_timer()
+        self._begun += 1
+        self._is_between = False
         self._in_head = True
         self._head_bytes = 0
 
@@ -132,42 +179,50 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request ends; the next one may begin within the same bytes."""
-        self._is_behind = True
+        self._is_behind = self._is_between = True
         self._had_begun = False
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         """Write the answer at once if it is kept, else let the application make it."""
-        wire = None
-        if self._cache is not None and self._is_plain(cycle):
-            wire = self._cache.at_once(cast("Scope", cycle.scope), has_begun=self._had_begun)
-        if wire is None:
+        request = None
+        if self._cache is not None and cycle.keep_alive and not cycle.waiting_for_100_continue:
+            request = _request(cycle.scope)
+        if request is None or not self._answer(request, cycle):
             super()._start_asgi_task(cycle, app)
-            return
-        if cycle.access_log:
-            self._log(cycle.scope, wire)
-        own = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])
+
+    def _answer(self, request: _Request, cycle: RequestResponseCycle | None = None) -> bool:
+        """Write the answer, if it is kept. `cycle` is what uvicorn has made of the request, where it has read it."""
+        # The connection goes on, takes what is written, and has no other request that waits.
+        if self._cache is None or self._is_last or self.pipeline or self.flow.write_paused:
+            return False
+        wire = self._cache.at_once(request.question, self.client, has_begun=self._had_begun)
+        if wire is None:
+            return False
+        if self.access_log:
+            self._log(request, wire)
+        own = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
         head = b"".join((wire.head, own, b"\r\n"))
         if len(wire.body) > _LARGEST_COPY:
             self.transport.write(head)
             self.transport.write(wire.body)
         else:
             self.transport.write(head + wire.body)
-        cycle.response_started = cycle.response_complete = True
-        cycle.on_response()
+        if cycle is None:
+            self._in_head = False
+            self._unset_head_timer()
+        else:
+            cycle.response_started = cycle.response_complete = True
+            self._answered = request
+        self.on_response_complete()
+        return True
 
-    def _log(self, scope: "HTTPScope", wire: Wire) -> None:
+    def _log(self, request: _Request, wire: Wire) -> None:
         """Log a request as uvicorn does."""
         token = request_id.set(wire.request_id)
-        asked = scope["method"], get_path_with_query_string(scope), scope["http_version"]
-        self.access_logger.info('%s - "%s %s HTTP/%s" %d', get_client_addr(scope), *asked, wire.status)
+        client = "{}:{}".format(*self.client) if self.client else ""
+        self.access_logger.info('%s - "%s %s HTTP/%s" %d', client, *request.logged, wire.status)
         request_id.reset(token)
-
-    def _is_plain(self, cycle: RequestResponseCycle) -> bool:
-        """Whether the connection goes on, takes what is written, and has no other request that waits."""
-        return cycle.keep_alive and not (
-            self._is_last or self.pipeline or cycle.waiting_for_100_continue or self.flow.write_paused
-        )
 
     def shutdown(self) -> None:
         """The service stops. uvicorn closes what is idle at once, and with it a request that is on its way."""
@@ -219,10 +274,18 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
+def _request(scope: "HTTPScope") -> _Request | None:
+    """What is asked; None where no answer to it is kept."""
+    question = question_of(cast("Scope", scope))
+    if question is None:
+        return None
+    return _Request(question, (scope["method"], get_path_with_query_string(scope), scope["http_version"]))
+
+
 def server_options(settings: Settings) -> dict[str, Any]:
     """The options of uvicorn."""
     return {
-        "http": partial(Connection, at_most=settings.max_connections),
+        "http": partial(Connection, at_most=settings.max_connections, known=_Known()),
         "ws": "none",
         "server_header": False,
         "forwarded_allow_ips": settings.trusted_proxies,

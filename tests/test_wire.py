@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import server
-from app.caching import Cache, Wire
+from app.caching import Cache, Question, Wire
 from tests.support.sockets import PATIENCE, ask, connect, parts, rest, serving
 
 KEPT = "/v1/organizations?limit=5"
@@ -115,9 +114,9 @@ def test_one_version_does_for_requests_that_had_begun_to_come_and_no_others(
     begun: list[bool] = []
     at_once = Cache.at_once
 
-    def asking(self: Cache, scope: Scope, *, has_begun: bool) -> Wire | None:
+    def asking(self: Cache, question: Question, client: tuple[str, int] | None, *, has_begun: bool) -> Wire | None:
         begun.append(has_begun)
-        return at_once(self, scope, has_begun=has_begun)
+        return at_once(self, question, client, has_begun=has_begun)
 
     monkeypatch.setattr(Cache, "at_once", asking)
     sent = {
