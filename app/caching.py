@@ -148,11 +148,9 @@ class Cache:
             # Who asks now may know of a write that the one who asked before did not.
             version = await self._present.number()
             found = None if version is None else self._find(question.key, version)
-        hit = (
-            None
-            if found is None or not self._reads
-            else await self._limiter.hit_soon(*self._limit(scope.get("client")))
-        )
+        hit = None
+        if found is not None and self._reads:
+            hit = await self._limiter.hit_soon(*self._limit(scope.get("client")))
         if found is not None and (hit is None or hit.allowed):
             form, chosen, own = self._hit(found, question, hit)
             logs.request_id.set(chosen)
@@ -180,10 +178,11 @@ class Cache:
     def at_once(self, question: Question, client: tuple[str, int] | None, *, has_begun: bool) -> Wire | None:
         """What a server is to write, where the answer is kept and nothing has to be found out first.
 
+        `client` is who asks, by the word of a proxy if there is one that is trusted.
         `has_begun` says whether the request had begun to come when the event loop looked last.
         """
         started = perf_counter()
-        if question.is_forwarded or self._traces.are_on or (self._reads and self._limiter.is_remote):
+        if self._traces.are_on or (self._reads and self._limiter.is_remote):
             return None
         version = self._present.at_once(has_begun=has_begun)
         found = None if version is None else self._find(question.key, version)

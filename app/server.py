@@ -11,7 +11,8 @@ import signal
 import socket
 import sys
 import threading
-from functools import partial
+from contextlib import suppress
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import uvicorn
 from starlette.responses import Response
 from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import get_path_with_query_string
 from uvicorn.supervisors import Multiprocess
@@ -69,6 +71,8 @@ class _Request(NamedTuple):
     """What the bytes of a request mean."""
 
     question: Question
+    client: tuple[str, int] | None
+    """Who asks, where a proxy says so; None: who is connected."""
     logged: tuple[str, str, str]
     """Method, address and version, as uvicorn logs them."""
 
@@ -95,11 +99,19 @@ class _Known:
 class Connection(HttpToolsProtocol):
     """uvicorn's, which reads a head of any length for any time, and answers in plain text what it cannot read."""
 
-    def __init__(self, *args: Any, at_most: int, known: _Known, **named: Any) -> None:
-        """As uvicorn makes one for each connection, of which there are so many at most; `known` is of all of them."""
+    def __init__(
+        self, *args: Any, at_most: int, trusted_proxies: str, known: tuple[_Known, _Known], **named: Any
+    ) -> None:
+        """As uvicorn makes one for each connection, of which there are so many at most.
+
+        `known` is of all connections: of those with clients, and of those with the proxies that are trusted.
+        """
         super().__init__(*args, **named)
         self._at_most = at_most
-        self._known = known
+        self._proxies = _proxies(trusted_proxies)
+        self._is_proxy = False
+        self._of_both = known
+        self._known = known[0]
         # uvicorn puts a layer of its own about the application.
         self._cache: Cache | None = getattr(getattr(self.app, "app", None), "cache", None)
         self._is_last = False
@@ -116,6 +128,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, if there is room."""
         super().connection_made(transport)
+        self._is_proxy = (self.client or (None,))[0] in self._proxies.trusted_hosts
+        self._known = self._of_both[self._is_proxy]
         if server_stops():
             # It was on its way while the others were told.
             self.shutdown()
@@ -187,16 +201,26 @@ class Connection(HttpToolsProtocol):
         """Write the answer at once if it is kept, else let the application make it."""
         request = None
         if self._cache is not None and cycle.keep_alive and not cycle.waiting_for_100_continue:
-            request = _request(cycle.scope)
+            request = self._request(cycle.scope)
         if request is None or not self._answer(request, cycle):
             super()._start_asgi_task(cycle, app)
+
+    def _request(self, scope: "HTTPScope") -> _Request | None:
+        """What is asked; None where no answer to it is kept."""
+        question, client = question_of(cast("Scope", scope)), None
+        if question is not None and question.is_forwarded and self._is_proxy:
+            seen = _seen_through(self._proxies, scope)
+            question, client = question_of(seen), seen["client"]
+        if question is None:
+            return None
+        return _Request(question, client, (scope["method"], get_path_with_query_string(scope), scope["http_version"]))
 
     def _answer(self, request: _Request, cycle: RequestResponseCycle | None = None) -> bool:
         """Write the answer, if it is kept. `cycle` is what uvicorn has made of the request, where it has read it."""
         # The connection goes on, takes what is written, and has no other request that waits.
         if self._cache is None or self._is_last or self.pipeline or self.flow.write_paused:
             return False
-        wire = self._cache.at_once(request.question, self.client, has_begun=self._had_begun)
+        wire = self._cache.at_once(request.question, request.client or self.client, has_begun=self._had_begun)
         if wire is None:
             return False
         if self.access_log:
@@ -220,7 +244,8 @@ class Connection(HttpToolsProtocol):
     def _log(self, request: _Request, wire: Wire) -> None:
         """Log a request as uvicorn does."""
         token = request_id.set(wire.request_id)
-        client = "{}:{}".format(*self.client) if self.client else ""
+        host_and_port = request.client or self.client
+        client = "{}:{}".format(*host_and_port) if host_and_port else ""
         self.access_logger.info('%s - "%s %s HTTP/%s" %d', client, *request.logged, wire.status)
         request_id.reset(token)
 
@@ -274,18 +299,35 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
-def _request(scope: "HTTPScope") -> _Request | None:
-    """What is asked; None where no answer to it is kept."""
-    question = question_of(cast("Scope", scope))
-    if question is None:
-        return None
-    return _Request(question, (scope["method"], get_path_with_query_string(scope), scope["http_version"]))
+@cache
+def _proxies(trusted: str) -> ProxyHeadersMiddleware:
+    """What finds in a request, as uvicorn does before the application, what a trusted proxy says of its client."""
+
+    return ProxyHeadersMiddleware(_nothing, trusted)
+
+
+def _seen_through(proxies: ProxyHeadersMiddleware, scope: "HTTPScope") -> Scope:
+    """The request as the application will see it."""
+    seen = {**scope}
+    # Nothing of it waits, so that it ends at the first step.
+    with suppress(StopIteration):
+        proxies(cast("HTTPScope", seen), cast("Any", _nothing), _nothing).send(None)
+    return seen
+
+
+async def _nothing(*_: Any) -> None:
+    pass
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
     """The options of uvicorn."""
     return {
-        "http": partial(Connection, at_most=settings.max_connections, known=_Known()),
+        "http": partial(
+            Connection,
+            at_most=settings.max_connections,
+            trusted_proxies=settings.trusted_proxies,
+            known=(_Known(), _Known()),
+        ),
         "ws": "none",
         "server_header": False,
         "forwarded_allow_ips": settings.trusted_proxies,

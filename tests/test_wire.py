@@ -171,15 +171,30 @@ def test_limits_hold_and_the_refused_are_told_so(url: str) -> None:
         assert told == [(200, f'"reads";r={n}') for n in (2, 1, 0)] + [(429, '"reads";r=0')] * 2
 
 
-def test_behind_a_proxy_each_client_is_counted_by_itself(url: str) -> None:
+def test_behind_a_proxy_each_client_is_counted_by_itself(url: str, made: list[str]) -> None:
+    clients = ("198.51.100.7", "198.51.100.8", "198.51.100.8", "198.51.100.9", "198.51.100.9", "2001:db8::1")
     with serving(url, rate_limit_reads="1/minute") as port, connect(port) as connection:
         found = answers(connection)
         told = []
-        for client in ("198.51.100.7", "198.51.100.8", "198.51.100.8", "198.51.100.9"):
-            connection.sendall(request(KEPT, f"X-Forwarded-For: {client}"))
+        for client in clients:
+            connection.sendall(request(KEPT, f"X-Forwarded-For: {client}", "X-Forwarded-Proto: https"))
             status, headers, _ = next(found)
             told.append((status, headers.get("cache-status")))
-    assert told == [(200, "tejido; fwd=miss"), (200, "tejido; hit"), (429, None), (200, "tejido; hit")]
+    hit, refused = (200, "tejido; hit"), (429, None)
+    assert told == [(200, "tejido; fwd=miss"), hit, refused, hit, refused, hit]
+    # The first, and those who had had theirs.
+    assert len(made) in (0, 3)
+
+
+def test_what_a_proxy_says_is_not_believed_of_who_is_none(url: str) -> None:
+    asked = request(KEPT, "X-Forwarded-For: 198.51.100.7")
+    with serving(url, rate_limit_reads="3/minute", trusted_proxies="127.0.0.2") as port:
+        told = []
+        for own in ("127.0.0.1", "127.0.0.2") * 3:
+            with socket.create_connection(("127.0.0.1", port), PATIENCE, (own, 0)) as connection:
+                connection.sendall(asked)
+                told.append(next(answers(connection))[1]["ratelimit"].partition(";t")[0])
+    assert told == [f'"reads";r={n}' for n in (2, 2, 1, 1, 0, 0)]
 
 
 def test_who_sends_a_key_is_answered_by_the_application(url: str, made: list[str]) -> None:
