@@ -167,11 +167,12 @@ def test_each_transaction_says_how_long_it_may_take(url: str, opened: Callable[.
 def test_a_writer_that_does_nothing_does_not_hold_up_the_others(
     url: str, opened: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql, "_IDLE_SECONDS", 1)
-    database = opened(url, query_seconds=5)
+    database = opened(url, query_seconds=30)
+    monkeypatch.setattr(postgresql, "_IDLE_SECONDS", 2)
+    short = opened(url, query_seconds=30)
     with ExitStack() as stack:
         stack.enter_context(pytest.raises(DBAPIError))
-        idle = stack.enter_context(database.write_service())
+        idle = stack.enter_context(short.write_service())
         idle.execute(text("SELECT * FROM data_counter FOR UPDATE"))
         with database.write(cause="api") as writer:
             writer.connection.execute(text("UPDATE topic SET note = 'written'"))
