@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
 
 from app.migrations import migrate
 from app.store.database import Database
@@ -20,6 +21,10 @@ _numbers = count(1)
 
 # All tests ask as one caller; those of the limits set their own.
 os.environ |= {"TEJIDO_RATE_LIMIT_READS": "", "TEJIDO_RATE_LIMIT_WRITES": "", "TEJIDO_REQUESTS_AT_ONCE": "1000"}
+
+# On a machine that is busy with other things an example takes as long as it takes; where `CI` is set that is so anyway.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 class Backend:

@@ -17,6 +17,7 @@ import pytest
 
 from app.migrations import head
 from app.store.seed import seed_rows
+from tests.support.ports import free_port
 
 COMMAND = str(Path(sys.executable).with_name("tejido"))
 PATIENCE = 60
@@ -38,12 +39,6 @@ def run(folder: Path, url: str, *arguments: str, **more: str) -> subprocess.Comp
         timeout=PATIENCE,
         check=False,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -74,7 +69,7 @@ def serving(folder: Path, url: str, **more: str) -> Iterator[tuple[str, float, P
 
 def is_ready(address: str) -> bool:
     try:
-        return httpx.get(f"{address}/readyz", timeout=5).status_code == 200
+        return httpx.get(f"{address}/readyz", timeout=PATIENCE).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -151,24 +146,24 @@ def test_serve_prepares_a_database_answers_and_does_not_load_the_data_a_second_t
 ) -> None:
     path = tmp_path / "own.db"
     with serving(tmp_path, f"sqlite:///{path}") as (address, first, log):
-        assert httpx.get(f"{address}/healthz").json() == {"status": "ok"}
-        assert httpx.get(f"{address}/v1/about").json()["data_version"] == "v1"
-        assert httpx.get(f"{address}/v1/organizations/ned").status_code == 200
+        assert httpx.get(f"{address}/healthz", timeout=PATIENCE).json() == {"status": "ok"}
+        assert httpx.get(f"{address}/v1/about", timeout=PATIENCE).json()["data_version"] == "v1"
+        assert httpx.get(f"{address}/v1/organizations/ned", timeout=PATIENCE).status_code == 200
         told = log.read_text(encoding="utf-8")
         assert f"Loaded the first data set: {RECORDS} records." in told
         assert f"{address.replace('127.0.0.1', 'localhost')}/docs" in told
         assert "Nobody can write yet" in told
         body = {"id": "own", "name": "Own", "kind": "ngo", "basis": "stated"}
-        assert httpx.post(f"{address}/v1/organizations", json=body).status_code == 401
+        assert httpx.post(f"{address}/v1/organizations", json=body, timeout=PATIENCE).status_code == 401
         # The command is taken as it is told.
         (shown,) = [line for line in told.splitlines() if " keys create " in line]
         own = environment(f"sqlite:///{path}")
         made = subprocess.run(shlex.split(shown), cwd=tmp_path, env=own, capture_output=True, text=True, check=True)
         key = {"Authorization": f"Bearer {made.stdout.strip()}"}
-        assert httpx.post(f"{address}/v1/organizations", json=body, headers=key).status_code == 201
+        assert httpx.post(f"{address}/v1/organizations", json=body, headers=key, timeout=PATIENCE).status_code == 201
     with serving(tmp_path, f"sqlite:///{path}") as (address, second, log):
-        assert httpx.get(f"{address}/v1/about").json()["data_version"] == "v2"
-        assert httpx.get(f"{address}/v1/organizations/own").status_code == 200
+        assert httpx.get(f"{address}/v1/about", timeout=PATIENCE).json()["data_version"] == "v2"
+        assert httpx.get(f"{address}/v1/organizations/own", timeout=PATIENCE).status_code == 200
         told = log.read_text(encoding="utf-8")
         assert "Loaded" not in told
         assert "Nobody can write yet" not in told
@@ -181,7 +176,7 @@ def test_serve_prepares_a_database_answers_and_does_not_load_the_data_a_second_t
 @pytest.mark.long
 def test_serve_leaves_a_database_empty_when_it_is_told_to(tmp_path: Path) -> None:
     with serving(tmp_path, f"sqlite:///{tmp_path}/own.db", TEJIDO_SEED="false") as (address, _, log):
-        assert httpx.get(f"{address}/v1/organizations").json()["items"] == []
+        assert httpx.get(f"{address}/v1/organizations", timeout=PATIENCE).json()["items"] == []
         assert "Loaded" not in log.read_text(encoding="utf-8")
 
 
@@ -204,7 +199,7 @@ def test_two_services_started_at_once_on_one_new_file_both_answer(tmp_path: Path
                 assert time.monotonic() - started < PATIENCE
                 time.sleep(0.05)
             for one in (address, f"http://127.0.0.1:{port}"):
-                assert httpx.get(f"{one}/v1/about").json()["data_version"] == "v1"
+                assert httpx.get(f"{one}/v1/about", timeout=PATIENCE).json()["data_version"] == "v1"
     finally:
         other.terminate()
         other.wait(PATIENCE)

@@ -43,7 +43,7 @@ from tests.support.server import Server
 SENDERS = 4
 SECONDS = (0.3, 1.0)
 """Between these the service lives on after the first acknowledged write."""
-PATIENCE = 30
+PATIENCE = 60
 NETWORK = "/v1/networks/funder-partner-state"
 SAME = ("ETag", "Data-Version", "Content-Location", "Body-SHA256", "Content-Type")
 """Headers of a network that stay with its bytes."""

@@ -50,7 +50,7 @@ def python(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -87,7 +87,7 @@ def test_where_it_is_not_installed_the_graphs_say_so(tmp_path: Path) -> None:
 
 def test_a_wheel_holds_every_file_of_the_service_and_of_the_first_data_set(tmp_path: Path) -> None:
     options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path)]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True, timeout=300)
     (wheel,) = tmp_path.glob("tejido-*.whl")
     with zipfile.ZipFile(wheel) as opened:
         held = {name for name in opened.namelist() if ".dist-info/" not in name}

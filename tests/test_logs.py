@@ -90,7 +90,7 @@ def test_the_line_of_a_request_has_its_id_kept_answers_too(url: str, tmp_path: P
     with Server(url, tmp_path, log_form=written_as) as server:
         for number in range(3):
             headers = {"X-Request-ID": f"{ID}-{number}"}
-            answer = httpx.get(f"{server.address}/v1/states?limit=2", headers=headers)
+            answer = httpx.get(f"{server.address}/v1/states?limit=2", headers=headers, timeout=60)
             assert answer.headers["Cache-Status"] == ("tejido; hit" if number else "tejido; fwd=miss")
         server.stop()
     text = server.log

@@ -28,7 +28,7 @@ from app.workers import BusyError, DeadlineError
 from tests.support.keys import as_caller, bearer, client_of, key_for
 from tests.support.server import Server
 
-PATIENCE = 30
+PATIENCE = 60
 READERS: dict[str, Callable[[str], Any]] = {
     "text/plain": read_text,
     "application/openmetrics-text; version=1.0.0": read_openmetrics,
@@ -143,7 +143,7 @@ def test_the_cache_is_counted_as_its_header_says(watching: TestClient) -> None:
     assert number(found, "tejido_cache_misses_total") == 2
     assert number(found, "tejido_cache_entries") == 2
     assert number(found, "tejido_cache_bytes") > 2000
-    assert 0 < number(found, "tejido_cache_hit_seconds_total") < 3
+    assert 0 < number(found, "tejido_cache_hit_seconds_total") < PATIENCE
     again = numbers(watching.get("/metrics"))
     assert number(again, "tejido_cache_hits_total") == 3, "what was read once is read once"
 
@@ -168,14 +168,16 @@ def test_what_is_refused_for_a_limit_is_counted(url: str) -> None:
     assert requests(found, "none", 429) == 4
 
 
-def test_heavy_jobs_are_counted_by_how_they_end(url: str) -> None:
-    with client_of(url, "metrics", job_processes=1, job_seconds=1.5, jobs_waiting=0) as client:
+def test_heavy_jobs_are_counted_by_how_they_end(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with client_of(url, "metrics", job_processes=1, job_seconds=PATIENCE, jobs_waiting=0) as client:
         workers = client.app.state.workers  # type: ignore[attr-defined]
         assert workers.run(abs, -3) == 3
         with pytest.raises(TypeError):
             workers.run(abs, "x")
+        # Only now: to start its process took time too.
+        monkeypatch.setattr(workers, "_deadline", 0.5)
         with pytest.raises(DeadlineError):
-            workers.run(time.sleep, 5)
+            workers.run(time.sleep, 600)
         workers.close()
         with pytest.raises(BusyError):
             workers.run(abs, -3)
@@ -247,16 +249,16 @@ def test_a_kept_answer_pays_little_for_being_counted() -> None:
 
     async def ask() -> float:
         await cache(dict(scope), nothing, nothing)
-        began = time.process_time()
+        began = time.thread_time()
         for _ in range(many):
             await cache(scope, nothing, nothing)
-        return time.process_time() - began
+        return time.thread_time() - began
 
     def count() -> float:
-        began = time.process_time()
+        began = time.thread_time()
         for _ in range(many):
             traffic.keep("GET", "/v1/states", 200, 0.0)
-        return time.process_time() - began
+        return time.thread_time() - began
 
     whole = min(asyncio.run(ask()) for _ in range(5))
     counting = min(count() for _ in range(5))
@@ -285,27 +287,26 @@ def test_any_process_tells_what_all_of_them_counted_also_those_that_are_gone(
         def settled(expected: float) -> None:
             """Every process tells so many requests, and what lives, as soon as the others have written it down."""
             end = time.monotonic() + PATIENCE
-            told: list[float] = []
+            told: list[tuple[float, float, set[int], float]] = []
             found: Numbers = {}
+            living = set(server.workers())
             # Connections go to one process or the other.
-            while len(told) < 8 or set(told[-8:]) != {expected}:
-                assert time.monotonic() < end, told
-                with httpx.Client(base_url=server.address) as client:
+            while told[-8:] != [(expected, expected, living, 2)] * 8:
+                assert time.monotonic() < end, told[-8:]
+                with httpx.Client(base_url=server.address, timeout=PATIENCE) as client:
                     found = scraped(client, key)
-                told.append(requests(found, "/v1/states", 200))
+                hits, misses = number(found, "tejido_cache_hits_total"), number(found, "tejido_cache_misses_total")
+                many = requests(found, "/v1/states", 200)
+                told.append((many, hits + misses, pids(found), number(found, "tejido_processes")))
                 time.sleep(0.05)
-            assert pids(found) == set(server.workers())
-            assert number(found, "tejido_processes") == 2
             assert number(found, "tejido_http_requests_in_flight") >= 1
-            hits, misses = number(found, "tejido_cache_hits_total"), number(found, "tejido_cache_misses_total")
-            assert hits + misses == expected
             # One of each process that lives.
             assert number(found, "tejido_cache_entries") <= 2
 
         def ask() -> None:
             with ExitStack() as stack:
                 for _ in range(many):
-                    client = stack.enter_context(httpx.Client(base_url=server.address))
+                    client = stack.enter_context(httpx.Client(base_url=server.address, timeout=PATIENCE))
                     assert client.get("/v1/states").status_code == 200
 
         ask()
@@ -315,9 +316,8 @@ def test_any_process_tells_what_all_of_them_counted_also_those_that_are_gone(
         ask()
         settled(2 * many)
         first, _ = server.workers()
-        with httpx.Client(base_url=server.address) as client:
+        with httpx.Client(base_url=server.address, timeout=PATIENCE) as client:
             assert scraped(client, key)
-        time.sleep(1.5)
         server.kill_worker(first)
         settled(2 * many)
         assert "Traceback" not in server.log
@@ -327,7 +327,7 @@ def test_any_process_tells_what_all_of_them_counted_also_those_that_are_gone(
         gone = [size for name, size in files.items() if not name.endswith(tuple(f"_{one}.db" for one in gauges))]
         assert len(gone) == 6
         assert max(gone) < 100_000
-        with httpx.Client(base_url=server.address) as client:
+        with httpx.Client(base_url=server.address, timeout=PATIENCE) as client:
             for form in READERS:
                 answer = client.get("/metrics", headers={**bearer(key), "Accept": form})
                 assert requests(numbers(answer, form), "/v1/states", 200) == 2 * many

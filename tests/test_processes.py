@@ -17,7 +17,7 @@ from app.store.database import Database
 from tests.support.keys import bearer, key_for
 from tests.support.server import Server
 
-PATIENCE = 30
+PATIENCE = 60
 TOPIC = BY_KIND["topic"].sql
 ROUNDS = 40
 ASKERS = 3
@@ -122,9 +122,9 @@ def test_who_has_written_sees_it_through_every_process_also_under_load(server: S
 def test_processes_are_replaced_without_a_request_that_fails(server: Server, url: str) -> None:
     key = key_for(url, "write")
     is_over = threading.Event()
+    counts = [0] * 5
 
-    def read(*, keeps: bool) -> int:
-        many = 0
+    def read(who: int, *, keeps: bool) -> None:
         with ExitStack() as stack:
             client = stack.enter_context(client_of(server, None))
             while not is_over.is_set():
@@ -132,29 +132,38 @@ def test_processes_are_replaced_without_a_request_that_fails(server: Server, url
                     client = stack.enter_context(client_of(server, None))
                 for look in LOOKS[1:3]:
                     assert client.get(look).status_code == 200
-                    many += 1
-        return many
+                    counts[who] += 1
 
-    def write(number: int) -> int:
-        many = 0
+    def write(who: int) -> None:
         with client_of(server, key) as client:
             while not is_over.is_set():
-                body = {"id": f"kept-{number}-{many}", "label_en": "Kept", "label_es": "Guardado"}
+                body = {"id": f"kept-{who}-{counts[who]}", "label_en": "Kept", "label_es": "Guardado"}
                 assert client.post("/v1/topics", json=body).status_code == 201
-                many += 1
+                counts[who] += 1
                 time.sleep(0.01)
-        return many
+
+    def go_on() -> None:
+        """Wait until each of them has asked a few times more, or has failed."""
+        wanted = [many + 5 for many in counts]
+        end = time.monotonic() + PATIENCE
+        while any(many < more for many, more in zip(counts, wanted, strict=True)) and time.monotonic() < end:
+            if any(one.done() for one in asking):
+                return
+            time.sleep(0.02)
 
     before = server.workers()
     with ThreadPoolExecutor(6) as pool:
-        asking = [pool.submit(read, keeps=True) for _ in range(2)]
-        asking += [pool.submit(read, keeps=False), *(pool.submit(write, number) for number in range(2))]
+        asking = [pool.submit(read, who, keeps=who < 2) for who in range(3)]
+        asking += [pool.submit(write, who) for who in (3, 4)]
         try:
+            go_on()
             server.restart_workers()
+            go_on()
         finally:
             is_over.set()
-        counts = [one.result() for one in asking]
-    assert min(counts) > 10
+        for one in asking:
+            one.result()
+    assert min(counts) >= 10
     assert not set(server.workers()) & set(before)
     assert "Traceback" not in server.log
     with closing(Database(url)) as database, database.read() as connection:

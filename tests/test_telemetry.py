@@ -41,7 +41,7 @@ def test_made_and_kept_answers_are_traced_with_route_and_data_version(
     many = 12
     with collector, Server(url, tmp_path, workers=workers, log_form="json") as server:
         address = f"{server.address}/v1/states?name={SECRET_WORDS}"
-        with httpx.Client() as client:
+        with httpx.Client(timeout=60) as client:
             client.get(f"{server.address}/healthz")
             ids, version = [], ""
             for _ in range(many):
@@ -91,7 +91,7 @@ def test_a_collector_that_is_away_fails_no_request(
         pass
     with Server(url, tmp_path) as server:
         for _ in range(3):
-            assert httpx.get(f"{server.address}/v1/states").status_code == 200
+            assert httpx.get(f"{server.address}/v1/states", timeout=60).status_code == 200
         server.stop()
 
 

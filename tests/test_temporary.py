@@ -19,7 +19,7 @@ from tests.support.server import Server
 
 pytestmark = pytest.mark.long_on_postgresql
 
-PATIENCE = 30
+PATIENCE = 60
 NETWORK = "/v1/networks/funder-partner-state"
 
 
@@ -88,7 +88,7 @@ def test_what_anybody_has_put_there_does_not_keep_a_service_from_starting(place:
 
     starting = threading.Thread(target=start, daemon=True)
     starting.start()
-    assert started.wait(5)
+    assert started.wait(PATIENCE)
     starting.join()
 
 
@@ -116,7 +116,7 @@ def test_a_service_that_ends_leaves_nothing_and_what_a_killed_one_left_goes_with
         server.start()
         (second,) = place.iterdir()
         assert second != first
-        assert httpx.get(server.address + NETWORK).status_code == 200
+        assert httpx.get(server.address + NETWORK, timeout=PATIENCE).status_code == 200
         assert server.stop() == 0
     assert list(place.iterdir()) == []
 

@@ -191,7 +191,7 @@ def test_a_long_write_holds_up_no_key(database: Database) -> None:
         took = time.monotonic() - started
     assert caller is not None
     assert Scope.write in caller.scopes
-    assert took < 2, "a lock that is held for ever would have been waited for"
+    assert took < 8, "a lock that is held for ever would have been waited for"
     assert known(database, whole).last_used_at is None
     assert found(database, whole) is not None
     assert known(database, whole).last_used_at is not None

@@ -128,7 +128,7 @@ def test_rows_of_cells_name_the_state(first: Tejido) -> None:
 def test_every_answer_can_be_cited_and_checked(service: Service, first: Tejido, name: str) -> None:
     answer = NETWORKS[name](first) if name in NETWORKS else QUESTIONS[name][0](first)
     assert answer.data_version == "v1"
-    again = httpx.get(service.address + answer.permalink)
+    again = httpx.get(service.address + answer.permalink, timeout=60)
     assert again.json() == answer.json
     assert hashlib.sha256(again.content).hexdigest() == answer.sha256
     assert name in repr(answer)

@@ -239,5 +239,9 @@ def test_a_service_may_stand_below_another_address() -> None:
 def test_limits_of_the_service_only_slow_the_client_down(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'tejido.db'}"
     with Server(url, tmp_path, seed="true", rate_limit_reads="3/second") as server, Tejido(server.address) as api:
-        assert len([api.states.get("MX-NLE") for _ in range(5)]) == 5
-        assert server.log.count(" 429") > 0
+        # On a slow machine a second passes before the fourth.
+        for _ in range(1000):
+            assert api.states.get("MX-NLE")["id"] == "MX-NLE"
+            if " 429" in server.log:
+                return
+        raise AssertionError("never limited")

@@ -223,7 +223,7 @@ def test_what_is_written_meanwhile_is_not_in_it(own: Database) -> None:
     first = next(pieces)
     writing = threading.Thread(target=add_topic, args=(own, "Meanwhile"))
     writing.start()
-    writing.join(30)
+    writing.join(60)
     assert not writing.is_alive(), "a reader that is slow keeps nobody from writing"
     assert first + b"".join(pieces) == before
 

@@ -22,6 +22,8 @@ ENDLESS = {
     "postgresql": "SELECT pg_sleep(60)",
 }
 CUT = r"interrupted|57014"
+SECONDS = 1.0
+"""What a statement may take: hundreds of times what those take that have an end."""
 LONG = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500000) SELECT max(i) FROM n",
     "postgresql": "SELECT pg_sleep(0.8)",
@@ -44,12 +46,12 @@ def opened(url: str) -> Iterator[Callable[..., Database]]:
 def test_a_read_that_does_not_end_is_interrupted_and_the_next_is_not(
     backend: Backend, opened: Callable[..., Database]
 ) -> None:
-    database = opened(0.3)
+    database = opened(SECONDS)
     for _ in range(2):
         started = time.monotonic()
         with database.read() as connection, pytest.raises(DBAPIError, match=CUT):
             connection.execute(text(ENDLESS[backend.name])).all()
-        assert 0.25 < time.monotonic() - started < 5
+        assert time.monotonic() - started > 0.9 * SECONDS
         with database.read() as connection:
             assert connection.execute(text("SELECT count(*) FROM topic")).scalar_one() > 0
 
@@ -66,18 +68,18 @@ def test_the_reading_of_the_rows_counts_too(backend: Backend, opened: Callable[.
 
 
 def test_each_statement_has_the_time_not_the_transaction(opened: Callable[..., Database]) -> None:
-    database = opened(0.5)
+    database = opened(SECONDS)
     for _ in range(2):
         with database.write_service() as connection:
             for number in range(5):
                 connection.execute(text("UPDATE topic SET note = :note"), {"note": f"step {number}"})
-                time.sleep(0.2)
+                time.sleep(SECONDS / 4)
     with database.read() as connection:
         assert connection.execute(text("SELECT DISTINCT note FROM topic")).scalar_one() == "step 4"
 
 
 def test_a_write_that_is_interrupted_leaves_nothing_behind(backend: Backend, opened: Callable[..., Database]) -> None:
-    database = opened(0.3)
+    database = opened(SECONDS)
     with ExitStack() as transaction:
         transaction.enter_context(pytest.raises(DBAPIError, match=CUT))
         connection = transaction.enter_context(database.write_service())
@@ -88,20 +90,20 @@ def test_a_write_that_is_interrupted_leaves_nothing_behind(backend: Backend, ope
 
 
 def test_a_database_without_a_limit_takes_what_it_needs(backend: Backend, opened: Callable[..., Database]) -> None:
-    limited, unlimited = opened(0.3), opened(None)
+    limited, unlimited = opened(0.1), opened(None)
     with unlimited.read() as connection, pytest.raises(DBAPIError), limited.read() as other:
         other.execute(text(ENDLESS[backend.name])).all()
     for way in (unlimited.read, unlimited.write_service, unlimited.write_schema):
         with way() as connection:
             started = time.monotonic()
             connection.execute(text(LONG[backend.name])).all()
-            assert time.monotonic() - started > 0.3
+            assert time.monotonic() - started > 0.1
 
 
 def test_many_statements_at_once_are_ended_each_by_its_own_time(
     backend: Backend, opened: Callable[..., Database]
 ) -> None:
-    database, ended = opened(0.5), []
+    database, ended = opened(2 * SECONDS), []
 
     def ask(statement: str) -> None:
         with database.read() as connection:
@@ -116,14 +118,14 @@ def test_many_statements_at_once_are_ended_each_by_its_own_time(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(ended) == ["cut"] * 3 + ["done"] * 20
 
 
 def test_a_request_whose_statement_takes_too_long_is_told_so(
     backend: Backend, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(Settings(database_url=url, query_seconds=0.3))
+    app = create_app(Settings(database_url=url, query_seconds=SECONDS))
 
     def slow(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         if "FROM topic" in statement:

@@ -181,7 +181,7 @@ def run_at_once(url: str, what: str, processes: int) -> None:
             process.stdin.write("go\n")
             process.stdin.flush()
         for process in started:
-            _, errors = process.communicate(timeout=50)
+            _, errors = process.communicate(timeout=300)
             assert process.returncode == 0, errors
     finally:
         for process in started:

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
@@ -82,10 +81,12 @@ def test_who_has_waited_for_a_while_reads_beside_one_that_takes_long(monkeypatch
 
 
 def test_a_turn_ends_with_a_problem_and_with_a_client_that_goes_away() -> None:
+    may_end = threading.Event()
+
     def work(name: str) -> None:
         if name == "wrong":
             raise Problem("not-found", "It is not there.")
-        time.sleep(0.02)
+        assert may_end.wait(30)
 
     async def run() -> None:
         request, endpoint = request_of(), in_turn(Readers(work).read)
@@ -94,6 +95,8 @@ def test_a_turn_ends_with_a_problem_and_with_a_client_that_goes_away() -> None:
         await asyncio.sleep(0.001)
         for one in asked:
             one.cancel()
+        # Before that none of them can be done.
+        may_end.set()
         assert all(
             isinstance(one, asyncio.CancelledError) for one in await asyncio.gather(*asked, return_exceptions=True)
         )

@@ -149,8 +149,8 @@ def test_a_process_that_was_killed_holds_nobody_up(
         waiting = pool.submit(get, tmp_path, seeded_database)
         assert not waiting.done()
         holder.kill()
-        holder.wait(20)
-        found = waiting.result(20)
+        holder.wait(60)
+        found = waiting.result(60)
     holder.stdout.close()
     assert_same(found, load_columns(seeded_database))
     with seeded_database.read() as connection:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
@@ -36,8 +36,10 @@ _ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
-_PATIENCE = 20_000
+_PATIENCE = 60_000
 """Milliseconds that a test waits for what a page should do."""
+# What is expected of a page has a time of its own, of five seconds.
+expect.set_options(timeout=_PATIENCE)
 
 _DRIVER = re.compile(r"GL Driver Message|Automatic fallback to software WebGL")
 """What a browser says of a machine without a graphics card; it is not of the page."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-_PATIENCE = 30
+_PATIENCE = 60
 
 
 class Span:

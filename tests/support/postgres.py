@@ -15,7 +15,6 @@ import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -27,10 +26,12 @@ from typing import Any, Self, TypedDict
 from sqlalchemy import Engine, Row, create_engine
 from sqlalchemy.pool import NullPool
 
+from tests.support.ports import free_port
+
 _HOST = "127.0.0.1"
 _SUPERUSER = "postgres"
-_START_SECONDS = 30.0
-_STOP_SECONDS = 10.0
+_START_SECONDS = 120.0
+_STOP_SECONDS = 60.0
 _PORT_TRIES = 5
 _MEMORY = "/dev/shm"
 _MEMORY_NEEDED = 1 << 30
@@ -247,7 +248,7 @@ class PostgresServer:
 
     def _launch(self) -> None:
         for _ in range(_PORT_TRIES):
-            self._port = _free_port()
+            self._port = free_port()
             if self._spawn():
                 return
             # Another process can take a free port between the look and the bind; anything else will not get better.
@@ -354,13 +355,6 @@ def _copy_binaries(binaries: Path, root: Path, account: pwd.struct_passwd) -> Pa
 def _environment() -> dict[str, str]:
     # Not the caller's environment: PGPORT, PGOPTIONS and the like would change the server.
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], lock_file: Path) -> bool:

@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-_PATIENCE = 60
+_PATIENCE = 180
+"""Seconds to begin or to end. Processes are replaced one after the other, and each has much to import."""
 _STARTED = "Started server process [{}]"
 _READY = re.compile(r"running on (http://127\.0\.0\.1:[0-9]+)")
 

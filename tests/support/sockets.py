@@ -15,7 +15,7 @@ from app.main import create_app
 from app.server import server_options
 from app.settings import Settings
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def test_the_javascript_libraries_find_the_same_nodes_edges_labels_and_weights(
     for file in ("package.json", "package-lock.json", "check.mjs"):
         shutil.copy(consumers / file, tmp_path)
     install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    installed = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    installed = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     assert installed.returncode == 0, installed.stderr
     files = tmp_path / "files"
     files.mkdir()
@@ -32,7 +32,7 @@ def test_the_javascript_libraries_find_the_same_nodes_edges_labels_and_weights(
         for form in FORMATS_READ:
             (files / f"{name}.{form}").write_bytes(FORMATS[form].write(network))
     ran = subprocess.run(
-        ["node", "check.mjs", "files"], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=120, check=False
+        ["node", "check.mjs", "files"], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=600, check=False
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
