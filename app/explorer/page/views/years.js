@@ -1,10 +1,11 @@
 /** Year by year: what certainly falls into each, what may, and apart from all what has no date. */
 
 import { address, get } from "../api.js";
+import { counted, projectsWith } from "../counts.js";
 import { h, kept, s } from "../dom.js";
 import { learn, nameOf } from "../names.js";
-import { selection, store } from "../state.js";
-import { counted, empty, fold, recordLink } from "../ui.js";
+import { isListable, selection, store } from "../state.js";
+import { empty, fold, recordLink } from "../ui.js";
 import { number, t } from "../words.js";
 
 const WIDTH = 960;
@@ -49,7 +50,7 @@ export function create(root) {
           undated(answer).count > 0 &&
             counted(
               t("years.undated", { count: undated(answer).count }),
-              undated(answer).ids.map((/** @type {string} */ id) => `project:${id}`),
+              undatedRows(answer, state),
               { count: undated(answer).count },
             ),
           undated(answer).count > 0 && h("p", { class: "note" }, t("years.undated_means")),
@@ -79,6 +80,16 @@ const CHANGES = ["newcomers", "possible_newcomers", "leavers", "possible_leavers
 
 /** @param {any} answer @returns {{count: number, ids: string[]}} */
 const undated = (answer) => answer.left_out.undated_projects ?? { count: 0, ids: [] };
+
+/**
+ * The answer names only the first of them; the list of projects has them all.
+ * @param {any} answer
+ * @param {State} state
+ */
+const undatedRows = (answer, state) =>
+  undated(answer).count > undated(answer).ids.length && isListable(state)
+    ? projectsWith(state, { missing: ["start_date", "end_date"] })
+    : undated(answer).ids.map((id) => `project:${id}`);
 
 /** @param {any[]} years */
 function bars(years) {
