@@ -28,7 +28,9 @@ def _changes(name: str) -> list[dict[str, Any]]:
     """An organization that gets an unknown amount from NED for a project without a date in Aguascalientes."""
     return [
         _creation("organization", {"id": name, "name": name.title(), "kind": "ngo"}),
-        _creation("project", {"id": f"p-{name}", "title": f"Project {name}", "kind": "grant", "project_status": "ongoing"}),
+        _creation(
+            "project", {"id": f"p-{name}", "title": f"Project {name}", "kind": "grant", "project_status": "ongoing"}
+        ),
         _creation("project_state", {"project": f"p-{name}", "state": "MX-AGU", "role": "target"}),
         _creation("participation", {"project": f"p-{name}", "organization": name, "role": "lead"}),
         _creation("funding", {"id": f"f-{name}", "funder": "ned", "recipient": name, "project": f"p-{name}"}),

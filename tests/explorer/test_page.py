@@ -83,6 +83,27 @@ def test_nothing_is_wider_than_a_phone(pages: Pages, path: str, width: int) -> N
     assert wide <= 0
 
 
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("locale", ["es-MX", "en-GB"])
+def test_a_phone_shows_all_views_that_there_are(pages: Pages, locale: str, width: int) -> None:
+    page = at_rest(pages(locale=locale, **(PHONE | {"viewport": {"width": width, "height": 844}})), "/")
+    links = page.locator("#views a")
+    expect(links).to_have_count(6)
+    for link in links.all():
+        box = link.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+        assert box["height"] >= 44
+
+
+def test_what_is_not_there_to_download_yet_is_said(pages: Pages) -> None:
+    page = at_rest(pages(locale="es-MX"), "/?view=paths")
+    for button in ("Descargar", "Llamada a la API"):
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("dialog")).to_contain_text("Todavía nada: elige primero qué ha de mostrar esta vista.")
+        page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("locale", ["es-MX", "en-GB", "fr-FR"])
 def test_the_language_is_that_of_the_browser(pages: Pages, locale: str) -> None:
     page = at_rest(pages(locale=locale), "/")
