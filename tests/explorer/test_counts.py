@@ -18,7 +18,8 @@ COUNTING = {
     "organizations": ("/?view=table&table=organizations", 20),
     "withdrawal": ("/?view=withdrawal&leaving=usaid", 10),
     "no chain": ("/?view=paths&from=usaid&to=ned", 4),
-    "years": ("/?view=years", 1),
+    "years": ("/?view=years", 6),
+    "years of a topic": ("/?view=years&topic=access-to-justice", 1),
     "network": ("/?view=network", 3),
 }
 
@@ -85,6 +86,29 @@ def test_the_projects_of_a_year_and_of_a_funder_are_a_table(page: Page) -> None:
     expect(page.locator("#pager")).to_contain_text("10 rows")
 
 
+def test_the_bars_of_the_years_lead_to_their_rows(page: Page) -> None:
+    opened(page, "/?view=years")
+    bars = page.locator(".timeline a")
+    bars.nth(8).click()
+    # What has no date may fall into any year, and is counted apart: the number and its rows leave it out.
+    possible = page.locator("#years-possible-2024")
+    expect(possible.locator("summary")).to_contain_text("20 possible")
+    expect(possible.locator("li .why")).to_have_count(20)
+    bars.nth(7).click()
+    expect(page.locator("#pager")).to_contain_text("3 rows")
+    expect(page.locator("#chips")).to_contain_text("2024")
+
+
+def test_a_file_of_the_years_leads_nowhere(page: Page) -> None:
+    opened(page, "/?view=years")
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as coming:
+        page.get_by_role("dialog").get_by_role("button", name="SVG").click()
+    text = coming.value.path().read_text(encoding="utf-8")
+    assert "3 + 20" in re.sub(r"<[^>]*>", "", text)
+    assert "<a " not in text
+
+
 def test_rows_are_shown_where_their_names_do_not_come(page: Page, watched: Watched) -> None:
     watched.expect("status of 503")
     opened(page, "/?view=years")
@@ -94,13 +118,25 @@ def test_rows_are_shown_where_their_names_do_not_come(page: Page, watched: Watch
     expect(count.locator("li .why").first).to_be_visible()
 
 
-def test_a_count_whose_rows_do_not_come_says_so_and_tries_again(page: Page, watched: Watched) -> None:
+@pytest.mark.parametrize(
+    ("path", "asked"), [("/?", "**/v1/projects?*"), ("/?funder_kind=funder", "**/v1/networks/coverage?*")]
+)
+def test_a_count_whose_rows_do_not_come_says_so_and_tries_again(
+    page: Page, watched: Watched, path: str, asked: str
+) -> None:
     watched.expect("ERR_FAILED")
-    opened(page, "/?")
-    page.route("**/v1/networks/coverage*", lambda route: route.abort())
+    opened(page, path)
+    page.route(asked, lambda route: route.abort())
     count = page.locator("main .counted").first
-    count.locator("summary").click()
+    summary = count.locator("summary")
+    summary.click()
     expect(count.get_by_role("alert")).to_contain_text("No connection to the service")
-    page.unroute("**/v1/networks/coverage*")
-    count.get_by_role("button", name="Try again").click()
-    expect(count.locator("li .why")).to_have_count(13)
+    again = count.get_by_role("button", name="Try again")
+    again.press("Enter")
+    # What had the focus goes away; what takes its place has it.
+    expect(again).to_be_focused()
+    page.unroute(asked)
+    again.press("Enter")
+    expect(count.locator("li .why").first).to_be_visible()
+    assert summary.inner_text().strip().startswith(str(count.locator("li .why").count()))
+    expect(summary).to_be_focused()

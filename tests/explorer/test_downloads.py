@@ -86,6 +86,6 @@ def test_what_has_no_picture_gives_its_data_and_is_printed(page: Page, path: str
     names = {"sheet": "xlsx", "x-ndjson": "jsonl", "xml": "gexf"}
     assert {names.get(one, one) for one in found} == forms
     page.evaluate("window.print = () => (document.title = 'printed')")
-    dialog.get_by_role("button", name="Print").click()
+    dialog.get_by_role("button", name="Print", exact=True).click()
     expect(page).to_have_title("printed")
     expect(dialog).to_be_hidden()

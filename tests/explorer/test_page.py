@@ -83,6 +83,27 @@ def test_nothing_is_wider_than_a_phone(pages: Pages, path: str, width: int) -> N
     assert wide <= 0
 
 
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("locale", ["es-MX", "en-GB"])
+def test_a_phone_shows_all_views_that_there_are(pages: Pages, locale: str, width: int) -> None:
+    page = at_rest(pages(locale=locale, **(PHONE | {"viewport": {"width": width, "height": 844}})), "/")
+    links = page.locator("#views a")
+    expect(links).to_have_count(6)
+    for link in links.all():
+        box = link.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+        assert box["height"] >= 44
+
+
+def test_what_is_not_there_to_download_yet_is_said(pages: Pages) -> None:
+    page = at_rest(pages(locale="es-MX"), "/?view=paths")
+    for button in ("Descargar", "Llamada a la API"):
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("dialog")).to_contain_text("Todavía nada: elige primero qué ha de mostrar esta vista.")
+        page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("locale", ["es-MX", "en-GB", "fr-FR"])
 def test_the_language_is_that_of_the_browser(pages: Pages, locale: str) -> None:
     page = at_rest(pages(locale=locale), "/")
@@ -263,6 +284,43 @@ def test_a_wrong_address_is_explained(pages: Pages, watched: Watched, path: str,
     page = pages(locale="es-MX")
     page.goto(path)
     expect(page.get_by_role("alert").get_by_role("heading", name=title)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("ends", "wrong", "title"),
+    [
+        ("from=usaid&to=nobody-here", ["Hasta"], "Esa organización no existe aquí"),
+        ("from=nobody-here&to=usaid", ["Desde"], "Esa organización no existe aquí"),
+        ("from=nobody-here", ["Desde"], "Esa organización no existe aquí"),
+        ("from=nobody-here&to=nor-there", ["Desde", "Hasta"], "Esa organización no existe aquí"),
+        ("from=state:MX-NLE&to=usaid", ["Desde"], "De ahí no puede salir una cadena, ni llegar"),
+        ("from=usaid&to=%3Cb%3E", ["Hasta"], "Esa organización no existe aquí"),
+    ],
+)
+def test_an_end_that_cannot_be_is_said_and_another_one_is_chosen(
+    pages: Pages, watched: Watched, ends: str, wrong: list[str], title: str
+) -> None:
+    watched.expect("status of 40")
+    page = at_rest(pages(locale="es-MX"), f"/?view=paths&{ends}")
+    alert = page.get_by_role("alert")
+    expect(alert.get_by_role("heading")).to_have_text(title)
+    for name in ("Desde", "Hasta"):
+        field = page.get_by_role("combobox", name=name)
+        if name in wrong:
+            expect(field).to_have_attribute("aria-invalid", "true")
+            expect(field).to_have_attribute("aria-describedby", alert.get_attribute("id") or "")
+            expect(alert).to_contain_text(f"{name}: ")
+        else:
+            expect(field).not_to_have_attribute("aria-invalid", "true")
+            known = "United States Agency for International Development" if "usaid" in ends else ""
+            expect(field).to_have_value(known)
+    for name in wrong:
+        page.get_by_role("combobox", name=name).fill("intercultural" if name == "Hasta" else "documenta")
+        page.get_by_role("option").first.click()
+    if len(wrong) == 2 or "usaid" in ends:
+        expect(page.locator(".stop").first).to_be_visible()
+    expect(page.locator("[aria-invalid]")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_failed_request_is_told_and_tried_again(pages: Pages, watched: Watched) -> None:

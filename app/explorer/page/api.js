@@ -12,14 +12,16 @@ const PATIENCE = 20_000;
 export class Problem extends Error {
   /**
    * @param {string} kind
-   * @param {{detail?: string, requestId?: string, wait?: number}} [more]
+   * @param {{detail?: string, requestId?: string, wait?: number, parameters?: string[]}} [more] `parameters` are those
+   *   of the request that are to blame
    */
-  constructor(kind, { detail = "", requestId = "", wait = 0 } = {}) {
+  constructor(kind, { detail = "", requestId = "", wait = 0, parameters = [] } = {}) {
     super(kind);
     this.kind = kind;
     this.detail = detail;
     this.requestId = requestId;
     this.wait = wait;
+    this.parameters = parameters;
   }
 }
 
@@ -79,6 +81,7 @@ export async function get(path, query = {}, signal) {
       detail: String(data.detail ?? data.title ?? ""),
       requestId: String(data.request_id ?? ""),
       wait: Number(answer.headers.get("Retry-After")) || 0,
+      parameters: (data.errors ?? []).map((/** @type {any} */ one) => String(one.parameter ?? "")),
     },
   );
 }

@@ -55,7 +55,19 @@ export class Combobox {
     );
   }
 
+  /**
+   * Whether what stands in the field cannot be; that is over when somebody types.
+   * @param {string | null} why the id of the element that says so
+   */
+  refuse(why) {
+    for (const [name, value] of Object.entries({ "aria-invalid": "true", "aria-describedby": why ?? "" })) {
+      if (why) this.input.setAttribute(name, value);
+      else this.input.removeAttribute(name);
+    }
+  }
+
   #typed() {
+    this.refuse(null);
     clearTimeout(this.timer);
     this.asking?.abort();
     const asked = this.input.value.trim();

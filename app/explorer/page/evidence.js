@@ -1,6 +1,7 @@
 /** The panel that says why: the rows behind an edge or a record, and where in which document each of them stands. */
 
 import { Problem, get } from "./api.js";
+import { shownInParts } from "./counts.js";
 import { byId, h, kept } from "./dom.js";
 import { learn, nameOf, parsed, pathOf } from "./names.js";
 import { selection, store } from "./state.js";
@@ -8,7 +9,6 @@ import { certaintyMark, empty, facts, moneyWords, problemBox, recordLink, whyLin
 import { named, number, t } from "./words.js";
 
 const CERTAINTIES = ["certain", "possible", "nationwide"];
-const MOST_LINKS = 60;
 /** Views whose edges are those of the selection; the pages of records tell of all that is known. */
 const SELECTED = ["network", "table", "withdrawal", "paths"];
 
@@ -152,7 +152,7 @@ function linked(refs) {
  * @param {AbortSignal} signal
  */
 async function record(ref, asOf, signal) {
-  const links = neighbours(ref);
+  const links = await neighbours(ref);
   if (ref === "country:MX") return [h("p", {}, t("evidence.country")), ...links];
   const [found] = await Promise.all([get("v1/evidence", { record: ref, as_of: asOf }, signal), learn([ref], signal)]);
   const { kind } = parsed(ref);
@@ -176,32 +176,26 @@ async function record(ref, asOf, signal) {
  * The links of a node in the network that is shown, each with its own why.
  * @param {string} ref
  */
-function neighbours(ref) {
+async function neighbours(ref) {
   const found = linksOf?.(ref) ?? [];
   if (!found.length) return [];
-  return kept(
-    h("h3", {}, t("evidence.links", { count: found.length })),
-    h(
-      "ul",
-      { class: "plain" },
-      found.slice(0, MOST_LINKS).map((link) => {
-        const other = link.source === ref ? link.target : link.source;
-        const said = link.source === ref ? "" : ".back";
-        return h(
-          "li",
-          {},
-          named(`relation${said}`, link.attributes.relation),
-          " ",
-          recordLink(other),
-          " ",
-          link.attributes.certainty === "certain" ? null : certaintyMark(link.attributes.certainty),
-          " ",
-          whyLink(link.key, nameOf(other)),
-        );
-      }),
-    ),
-    found.length > MOST_LINKS && h("p", { class: "note" }, t("more", { count: found.length - MOST_LINKS })),
-  );
+  const list = h("ul", { class: "plain" });
+  const more = await shownInParts(list, found, (link) => {
+    const other = link.source === ref ? link.target : link.source;
+    const said = link.source === ref ? "" : ".back";
+    return h(
+      "li",
+      {},
+      named(`relation${said}`, link.attributes.relation),
+      " ",
+      recordLink(other),
+      " ",
+      link.attributes.certainty === "certain" ? null : certaintyMark(link.attributes.certainty),
+      " ",
+      whyLink(link.key, nameOf(other)),
+    );
+  });
+  return kept(h("h3", {}, t("evidence.links", { count: found.length })), list, more);
 }
 
 /** @param {string} ref @param {string} asOf */

@@ -259,11 +259,28 @@ const isDark = () =>
 
 function toggleTheme() {
   const chosen = isDark() ? "light" : "dark";
-  byId("dark").setAttribute("media", chosen === "dark" ? "all" : "not all");
+  byId("dark").setAttribute("media", chosen === "dark" ? "screen" : "not all");
   // Drawings follow this, and read their colours then.
   document.documentElement.dataset.theme = chosen;
   byId("theme").textContent = t(isDark() ? "theme.light" : "theme.dark");
 }
+
+/** Paper is white: drawings, which have the colours of the screen in them, are drawn by day for it. */
+function paper() {
+  if (!isDark()) return;
+  const { theme } = document.documentElement.dataset;
+  const media = byId("dark").getAttribute("media") ?? "";
+  byId("dark").setAttribute("media", "not all");
+  document.documentElement.dataset.theme = "light";
+  const after = () => {
+    byId("dark").setAttribute("media", media);
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+  };
+  addEventListener("afterprint", after, { once: true });
+}
+
+addEventListener("beforeprint", paper);
 
 /** Links within the page change the state; all others, and clicks that open a window, are the browser's. */
 document.addEventListener("click", (event) => {

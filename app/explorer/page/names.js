@@ -38,6 +38,8 @@ const SINGLE = {
 let known = new Map();
 /** @type {Map<string, Promise<void>>} */
 let lists = new Map();
+/** What was asked for by its id, and is not there. @type {Set<string>} */
+let absent = new Set();
 /** @type {string} */
 let version = "";
 
@@ -48,6 +50,7 @@ export function namesAsOf(asOf) {
   // What is still on its way comes into the old ones.
   known = new Map();
   lists = new Map();
+  absent = new Set();
 }
 
 /**
@@ -96,7 +99,7 @@ export async function learn(refs, signal, nodes = []) {
     if (!known.has(id)) remember({ ref: id, id: parsed(id).id, name: label, description: label, acronym });
   }
   const missing = wanted.filter((ref) => !known.has(ref)).slice(0, PAGE / 10);
-  const into = known;
+  const [into, gone] = [known, absent];
   await Promise.all(
     missing.map(async (ref) => {
       const path = pathOf(ref);
@@ -106,10 +109,14 @@ export async function learn(refs, signal, nodes = []) {
       } catch (error) {
         // Somebody may have taken it away since; then its id has to do.
         if (!(error instanceof Problem)) throw error;
+        if (error.kind === "not-found" || error.kind === "gone") gone.add(ref);
       }
     }),
   );
 }
+
+/** Whether a record was asked for by its id, and is not there. @param {string} ref */
+export const isAbsent = (ref) => absent.has(ref);
 
 /** @param {keyof typeof PATHS} kind */
 function load(kind) {

@@ -184,6 +184,15 @@ export function selectionOfProjects(state) {
 }
 
 /**
+ * Whether the list of projects, asked for a state or for what has no date as well, answers for this selection: another
+ * state there would widen it, and years leave out what has no date.
+ * @param {State} state
+ */
+export const isListable = (state) =>
+  ![...OF_NETWORKS, /** @type {const} */ ("state")].some((name) => state.filters[name].length) &&
+  !(state.year_from || state.year_to);
+
+/**
  * What narrows the selection and not what is seen, because the API does not answer that question so; and where that is.
  * @param {State} state
  * @returns {{filters: Filter[], where: "" | "record" | "place" | "projects" | "withdrawal"}}

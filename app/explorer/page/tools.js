@@ -3,7 +3,7 @@
 import { absolute, address, get } from "./api.js";
 import { byId, h } from "./dom.js";
 import { changed, href, store } from "./state.js";
-import { announce, copy, facts, problemBox, save } from "./ui.js";
+import { announce, copy, empty, facts, problemBox, save, unfold } from "./ui.js";
 import { t } from "./words.js";
 
 /**
@@ -93,16 +93,19 @@ function download(view, kind) {
     failed,
     h("h3", {}, t("tools.paper")),
     h(
-      "p",
-      { class: "files" },
-      h("span", {}, h("button", { type: "button", onclick: print }, t("tools.print")), " ", t("tools.print_help")),
-    ),
-    h("h3", {}, t("tools.data")),
-    h(
       "ul",
       { class: "files" },
-      view.files().map((file) => h("li", {}, h("a", { href: file.href, download: file.name ?? "" }, file.words))),
+      h("li", {}, h("button", { type: "button", onclick: print }, t("tools.print")), " ", t("tools.print_help")),
+      h("li", {}, h("button", { type: "button", onclick: printAll }, t("tools.print_all")), " ", t("tools.print_all_help")),
     ),
+    h("h3", {}, t("tools.data")),
+    view.files().length
+      ? h(
+          "ul",
+          { class: "files" },
+          view.files().map((file) => h("li", {}, h("a", { href: file.href, download: file.name ?? "" }, file.words))),
+        )
+      : empty(t("tools.nothing_yet")),
     network && [
       h("h3", {}, t("tools.elsewhere")),
       h(
@@ -120,6 +123,12 @@ function download(view, kind) {
 function print() {
   /** @type {HTMLDialogElement} */ (byId("dialog")).close();
   window.print();
+}
+
+/** The same with all that is folded; it stays open, so that the page is what the paper says. */
+async function printAll() {
+  await unfold(byId("main"));
+  print();
 }
 
 /**
@@ -184,7 +193,7 @@ function call(view) {
   show(
     t("tools.call"),
     h("p", {}, t("tools.call_help"), " ", h("a", { href: "docs" }, t("footer.api")), "."),
-    ...parts,
+    ...(parts.length ? parts : [empty(t("tools.nothing_yet"))]),
   );
 }
 

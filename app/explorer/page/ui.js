@@ -2,7 +2,7 @@
 
 import { Problem } from "./api.js";
 import { h } from "./dom.js";
-import { learnRows, nameOf, parsed } from "./names.js";
+import { nameOf, parsed } from "./names.js";
 import { store } from "./state.js";
 import { list, money, named, number, t } from "./words.js";
 
@@ -81,7 +81,21 @@ export function section(level, title, ...parts) {
  * @param {...Parts} parts
  */
 export function fold(summary, open, ...parts) {
-  return h("details", { class: "fold", open }, h("summary", {}, summary), ...parts);
+  // On paper a fold that is closed says so.
+  return h("details", { class: "fold", open }, h("summary", { "data-folded": t("folded") }, summary), ...parts);
+}
+
+/** How a fold asks for its parts. @type {WeakMap<Element, () => Promise<void> | undefined>} */
+const asking = new WeakMap();
+
+/**
+ * Opens all that is folded but the rows of counts, of which there may be very many; done when what they ask for has come.
+ * @param {HTMLElement} root
+ */
+export async function unfold(root) {
+  const folds = /** @type {HTMLDetailsElement[]} */ ([...root.querySelectorAll("details:not(.counted)")]);
+  for (const one of folds) one.open = true;
+  await Promise.all(folds.map((one) => asking.get(one)?.()));
 }
 
 /**
@@ -93,85 +107,27 @@ export function fold(summary, open, ...parts) {
 export function askedFold(summary, open, parts) {
   const body = h("div", {}, h("p", { class: "wait" }, t("loading")));
   const made = fold(summary, open, body);
-  let isAsked = false;
-  const ask = async () => {
-    if (isAsked || !made.open) return;
-    isAsked = true;
+  /** Who asked again had a button that goes away: then something else has the focus. @param {Node[]} found @param {string} heir */
+  const put = (found, heir) => {
+    const had = body.contains(document.activeElement);
+    body.replaceChildren(...found);
+    if (had) /** @type {HTMLElement | null} */ (made.querySelector(heir))?.focus();
+  };
+  /** @type {Promise<void> | undefined} */
+  let coming;
+  const load = async () => {
     try {
-      body.replaceChildren(...(await parts()));
+      put(await parts(), "summary");
     } catch (error) {
-      isAsked = false;
-      body.replaceChildren(problemBox(error, ask));
+      coming = undefined;
+      put([problemBox(error, ask)], "button");
     }
   };
+  const ask = () => (made.open ? (coming ??= load()) : undefined);
+  asking.set(made, ask);
   made.addEventListener("toggle", ask);
   ask();
   return made;
-}
-
-/** So many rows are named one by one; more would be asked for singly. */
-export const MOST_ROWS = 50;
-
-/**
- * A number, or words with a number, that open the rows which it counts, each with its evidence.
- * @param {Parts} words
- * @param {string[] | (() => Promise<string[]>)} refs of the rows, with their prefix, or of an edge its id; or how to get them
- * @param {{count?: number, about?: string, but?: string}} [more] how many there are, where not all are among them; what
- *   is counted, for those who hear the page; an end of the edges that need not be named
- */
-export function counted(words, refs, { count = refs.length, about = "", but = "" } = {}) {
-  const summary = [words, about && h("span", { class: "unseen" }, `: ${about}`)].flat();
-  if (typeof refs !== "function" && !refs.length) return h("span", {}, ...summary);
-  const made = askedFold(summary, false, async () => {
-    const shown = (typeof refs === "function" ? await refs() : refs).slice(0, MOST_ROWS);
-    await learnRows(shown.flatMap(endsOf));
-    return [
-      h(
-        "ul",
-        { class: "plain" },
-        shown.map((ref) => {
-          const ends = endsOf(ref).filter((end) => end !== but);
-          return h(
-            "li",
-            {},
-            ...ends.flatMap((end, at) => [at > 0 && " – ", rowLink(end)]),
-            " ",
-            whyLink(ref, ends.map((end) => nameOf(end)).join(" – ")),
-          );
-        }),
-      ),
-      ...(count > shown.length ? [h("p", { class: "note" }, t("more", { count: count - shown.length }))] : []),
-    ];
-  });
-  made.classList.add("counted");
-  return made;
-}
-
-/** A row without a name is called by its kind and its id. @param {string} ref */
-function rowLink(ref) {
-  const { kind, id } = parsed(ref);
-  return nameOf(ref) === id ? h("span", {}, `${named("record", kind)} ${id}`) : recordLink(ref);
-}
-
-/**
- * A number that opens the panel with what it rests on.
- * @param {string} id
- * @param {string} figure
- * @param {string} about
- */
-export function whyNumber(id, figure, about) {
-  return h(
-    "a",
-    { href: store.href({ open: id }), class: "figure-link", "data-why": id },
-    figure,
-    h("span", { class: "unseen" }, `: ${about}. ${t("why")}`),
-  );
-}
-
-/** Of an edge its two ends, of anything else itself. @param {string} ref */
-function endsOf(ref) {
-  const [source, relation, target] = ref.split("~");
-  return relation ? [source, target] : [ref];
 }
 
 /** @param {string} text */
@@ -249,6 +205,18 @@ export function problemBox(error, again) {
     "gone",
   ];
   const kind = known.includes(problem.kind) ? problem.kind : "unexpected";
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "primary",
+      onclick: () => {
+        button.textContent = t("loading");
+        again();
+      },
+    },
+    t("retry"),
+  );
   return h(
     "div",
     { class: "problem", role: "alert" },
@@ -256,41 +224,9 @@ export function problemBox(error, again) {
     h("p", {}, t(`problem.${kind}`, { seconds: problem.wait || 10 })),
     problem.detail && h("p", { class: "detail", lang: "en" }, problem.detail),
     problem.requestId && h("p", { class: "detail" }, t("problem.request", { id: problem.requestId })),
-    h("button", { type: "button", class: "primary", onclick: again }, t("retry")),
+    button,
   );
 }
-
-/**
- * What an answer does not show, and why.
- * @param {Record<string, {count: number, ids?: string[]}>} leftOut
- */
-export function leftOut(leftOut) {
-  const reasons = Object.entries(leftOut ?? {}).filter(([, { count }]) => count);
-  if (!reasons.length) return null;
-  return fold(
-    t("left_out"),
-    false,
-    h(
-      "ul",
-      {},
-      reasons.map(([reason, { count, ids = [] }]) =>
-        h(
-          "li",
-          {},
-          counted(
-            h("span", {}, h("strong", {}, number(count)), " ", named("left_out", reason)),
-            ids.map((id) => (id.includes(":") ? id : `${kindOf(reason)}:${id}`)),
-            { count },
-          ),
-        ),
-      ),
-    ),
-  );
-}
-
-/** Of what kind the ids are that stand without a prefix. @param {string} reason */
-const kindOf = (reason) =>
-  reason.startsWith("funding_") ? "funding" : reason.startsWith("collaborations_") ? "collaboration" : "project";
 
 /**
  * Choices of which one holds, as links that look like buttons.

@@ -220,16 +220,19 @@ export async function pngOf(text, scale) {
 }
 
 /**
- * Calls back whenever the colours of the page may have changed; returns what ends it.
+ * Calls back whenever the colours of the page may have changed, also for paper, which does not wait for observers;
+ * returns what ends it.
  * @param {() => void} changed
  */
 export function onTheme(changed) {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const root = new MutationObserver(changed);
   dark.addEventListener("change", changed);
+  addEventListener("beforeprint", changed);
   root.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
   return () => {
     dark.removeEventListener("change", changed);
+    removeEventListener("beforeprint", changed);
     root.disconnect();
   };
 }

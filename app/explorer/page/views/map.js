@@ -1,17 +1,18 @@
 /** The map of the 32 states, and beside it who works in the one that was chosen. */
 
 import { address, get } from "../api.js";
+import { MOST_ROWS, counted, leftOut, projectsWith } from "../counts.js";
 import { h, kept } from "../dom.js";
 import { nameOf } from "../names.js";
 import { StateMap } from "../parts/state-map.js";
-import { isNarrowed, selection, store } from "../state.js";
-import { MOST_ROWS, choices, counted, fold, leftOut, mark, moneyWords } from "../ui.js";
+import { isListable, isNarrowed, selection, store } from "../state.js";
+import { choices, fold, mark, moneyWords } from "../ui.js";
 import { compare, moneyOf, number, t, whole } from "../words.js";
 import { onward, profileOf, profileParts } from "./place.js";
 
 /**
  * @typedef {{certain: number | null, possible: number}} Value
- * @typedef {string[] | (() => Promise<string[]>)} Refs of the rows that a number counts, or how to get them
+ * @typedef {string[] | (() => Promise<import("../counts.js").Rows>)} Refs of the rows that a number counts, or how to get them
  * @typedef {{values: Map<string, Value>, nationwide: number, title: string, unit: string, note: string,
  *            leftOut: any, form: (value: number) => string,
  *            rows: (iso: string, certainty: "certain" | "possible") => Refs | null,
@@ -156,10 +157,17 @@ function projects(coverage, state) {
   );
   const nationwide = Math.max(0, ...coverage.rows.map((/** @type {any} */ row) => row.total.nationwide_count));
   // The ids would make the first view heavy, and few are looked at.
-  const ids = (/** @type {(row: any) => boolean} */ isIt, /** @type {string} */ certainty) => async () => {
-    const { rows } = await get("v1/networks/coverage", { by: "topic", max_ids: MOST_ROWS, ...selection(state) });
-    return (rows.find(isIt)?.total[certainty] ?? []).map((/** @type {string} */ id) => `project:${id}`);
+  const covered = (/** @type {string} */ ref, /** @type {string} */ certainty, most = MOST_ROWS) => async () => {
+    const { rows } = await get("v1/networks/coverage", { by: "topic", max_ids: most, ...selection(state) });
+    const total = rows.find((/** @type {any} */ row) => row.id === ref)?.total ?? { [certainty]: [] };
+    return {
+      refs: total[certainty].slice(most - MOST_ROWS).map((/** @type {string} */ id) => `project:${id}`),
+      next: total[`${certainty}_count`] > most ? covered(ref, certainty, most + MOST_ROWS) : undefined,
+    };
   };
+  const ids = (/** @type {string} */ ref, /** @type {string} */ certainty) =>
+    isListable(state) ? projectsWith(state, { state: ref.slice(6), certainty }) : covered(ref, certainty);
+  const widest = coverage.rows.find((/** @type {any} */ row) => row.total.nationwide_count === nationwide);
   return {
     values,
     nationwide,
@@ -168,8 +176,8 @@ function projects(coverage, state) {
     form: number,
     leftOut: coverage.left_out,
     note: t("map.nationwide.projects", { count: nationwide }),
-    rows: (iso, certainty) => ids((row) => row.id === `state:${iso}`, certainty),
-    beyond: { refs: ids((row) => row.total.nationwide_count === nationwide, "nationwide"), count: nationwide },
+    rows: (iso, certainty) => ids(`state:${iso}`, certainty),
+    beyond: { refs: widest ? ids(widest.id, "nationwide") : [], count: nationwide },
   };
 }
 

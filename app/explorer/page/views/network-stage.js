@@ -10,6 +10,7 @@ const NAMED = 400;
 
 export class NetworkStage {
   constructor() {
+    this.paper = h("div", { class: "network-paper" });
     this.place = h("div", { class: "network", role: "group" });
     this.note = h("p", { class: "note", role: "status" });
     const button = (/** @type {string} */ words, /** @type {string} */ sign, /** @type {() => void} */ action) =>
@@ -21,12 +22,13 @@ export class NetworkStage {
       button("network.farther", "−", () => this.drawn?.zoom(1 / 1.5)),
       button("network.whole", "⤢", () => this.drawn?.reset()),
     );
-    this.element = h("div", { class: "network-stage" }, this.place, this.controls, this.note);
+    this.element = h("div", { class: "network-stage" }, this.paper, this.place, this.controls, this.note);
     /** @type {any} */
     this.drawn = null;
     /** @type {any} */
     this.network = null;
     this.isDrawn = false;
+    this.onPrint = () => this.print();
   }
 
   /**
@@ -59,11 +61,15 @@ export class NetworkStage {
     try {
       const { NetworkPicture } = await import("../parts/network-picture.js");
       if (signal.aborted) return;
-      this.drawn ??= new NetworkPicture(this.place, {
-        words: t,
-        onSelect: (/** @type {any} */ what) => store.go({ open: what.node ?? what.edge }),
-        onClear: () => store.go({ open: "" }),
-      });
+      if (!this.drawn) {
+        this.drawn = new NetworkPicture(this.place, {
+          words: t,
+          onSelect: (/** @type {any} */ what) => store.go({ open: what.node ?? what.edge }),
+          onClear: () => store.go({ open: "" }),
+        });
+        // After its own listener, which has it in the colours of the day.
+        addEventListener("beforeprint", this.onPrint);
+      }
       await this.drawn.show(network, look);
       this.isDrawn = true;
     } catch (error) {
@@ -84,6 +90,14 @@ export class NetworkStage {
     if (this.isDrawn) this.drawn.select(open || null);
   }
 
+  /** Paper has the whole picture in lines, however it is drawn on the screen, and whatever part of it is seen there. */
+  print() {
+    if (!this.isDrawn) return;
+    const { documentElement: drawing } = new DOMParser().parseFromString(this.drawn.svg(), "image/svg+xml");
+    this.paper.replaceChildren(document.adoptNode(drawing));
+    addEventListener("afterprint", () => this.paper.replaceChildren(), { once: true });
+  }
+
   picture() {
     return this.isDrawn
       ? /** @type {import("../tools.js").Picture} */ ({ svg: () => this.drawn.svg(), png: () => this.drawn.png() })
@@ -91,6 +105,7 @@ export class NetworkStage {
   }
 
   destroy() {
+    removeEventListener("beforeprint", this.onPrint);
     this.drawn?.destroy();
     this.drawn = null;
     this.isDrawn = false;

@@ -1,16 +1,14 @@
 /** Who funds whom and who works with whom, as a picture and as a list that says the same. */
 
 import { address, get } from "../api.js";
+import { leftOut, shownInParts, whyNumber } from "../counts.js";
 import { h, kept } from "../dom.js";
 import { setLinks } from "../evidence.js";
 import { nameOf, parsed } from "../names.js";
 import { selection, store } from "../state.js";
-import { chooser, choices, leftOut, whyNumber } from "../ui.js";
+import { chooser, choices } from "../ui.js";
 import { compare, named, number, t } from "../words.js";
 import { NetworkStage } from "./network-stage.js";
-
-/** Longer lists are shown a part at a time. */
-const STEP = 60;
 
 /** @typedef {import("../state.js").State} State */
 
@@ -93,7 +91,7 @@ export function create(root) {
       if (signal.aborted) return "";
       drawn = key;
       setLinks((ref) => network.edges.filter((/** @type {any} */ edge) => edge.source === ref || edge.target === ref));
-      listNodes(nodes, network, measures, state);
+      await listNodes(nodes, network, measures, state);
       const { counts } = network.attributes;
       below.replaceChildren(
         ...kept(
@@ -147,7 +145,7 @@ const question = (state, format) => ({
  * @param {any} measures
  * @param {State} state
  */
-function listNodes(place, network, measures, state) {
+async function listNodes(place, network, measures, state) {
   const { size } = state;
   const found = new Map((measures?.nodes ?? []).map((/** @type {any} */ node) => [node.id, node]));
   const value = (/** @type {any} */ node) => found.get(node.key)?.[size] ?? 0;
@@ -155,41 +153,29 @@ function listNodes(place, network, measures, state) {
     (a, b) => value(b) - value(a) || compare(a.attributes.label, b.attributes.label),
   );
   const body = h("tbody");
-  let seen = 0;
-  const more = h("button", { type: "button", onclick: () => add() });
-  const add = () => {
-    body.append(
-      ...rows
-        .slice(seen, seen + STEP)
-        .map((node) =>
-          h(
-            "tr",
-            {},
-            h(
-              "th",
-              { scope: "row" },
-              h(
-                "a",
-                { href: store.href({ open: node.key }), "data-why": node.key },
-                nameOf(node.key, node.attributes.label),
-              ),
-            ),
-            h("td", {}, kindOf(node)),
-            h(
-              "td",
-              { class: "figure" },
-              size === "degree"
-                ? whyNumber(node.key, number(value(node)), nameOf(node.key, node.attributes.label))
-                : form(value(node)),
-            ),
-          ),
+  const more = await shownInParts(body, rows, (node) =>
+    h(
+      "tr",
+      {},
+      h(
+        "th",
+        { scope: "row" },
+        h(
+          "a",
+          { href: store.href({ open: node.key }), "data-why": node.key },
+          nameOf(node.key, node.attributes.label),
         ),
-    );
-    seen = Math.min(rows.length, seen + STEP);
-    more.hidden = seen >= rows.length;
-    more.textContent = t("more", { count: rows.length - seen });
-  };
-  add();
+      ),
+      h("td", {}, kindOf(node)),
+      h(
+        "td",
+        { class: "figure" },
+        size === "degree"
+          ? whyNumber(node.key, number(value(node)), nameOf(node.key, node.attributes.label))
+          : form(value(node)),
+      ),
+    ),
+  );
   place.replaceChildren(
     h(
       "table",
@@ -208,7 +194,7 @@ function listNodes(place, network, measures, state) {
       ),
       body,
     ),
-    more,
+    ...kept(more),
   );
 }
 

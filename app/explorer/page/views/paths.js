@@ -1,14 +1,15 @@
 /** Two organizations, and the chains between them, with the reason of every step. */
 
-import { address, get } from "../api.js";
+import { Problem, address, get } from "../api.js";
 import { Combobox } from "../combobox.js";
+import { counted, leftOut } from "../counts.js";
 import { h, kept } from "../dom.js";
 import { evidenceHere } from "../evidence.js";
-import { learn, nameOf, shortName } from "../names.js";
+import { isAbsent, learn, nameOf, shortName } from "../names.js";
 import { chainsAsSvg } from "../parts/chain-picture.js";
 import { pngOf } from "../parts/drawing.js";
 import { selection, store } from "../state.js";
-import { askedFold, certaintyMark, choices, counted, empty, fold, leftOut, recordLink } from "../ui.js";
+import { askedFold, certaintyMark, choices, empty, fold, recordLink } from "../ui.js";
 import { list, named, number, t } from "../words.js";
 
 const CHAINS = 5;
@@ -34,6 +35,8 @@ export function create(root) {
   let shown;
   /** @type {any} */
   let answer = null;
+  /** The ends that cannot be, and why. @type {Map<"from" | "to", Problem>} */
+  let refused = new Map();
   /** The id that each field shows. @type {Map<Combobox, string>} */
   const written = new Map([from, to].map((field) => [field, ""]));
 
@@ -42,7 +45,8 @@ export function create(root) {
       shown = state;
       const refs = [state.from, state.to].filter(Boolean).map(refOf);
       await learn(refs, signal);
-      const found = state.from && state.to ? await get("v1/networks/paths", question(state), signal) : null;
+      const wrong = new Map(ENDS.filter((side) => isAbsent(refOf(state[side]))).map((side) => [side, notThere()]));
+      const found = state.from && state.to && !wrong.size ? await ask(state, wrong, signal) : null;
       if (found)
         await learn(
           found.chains.flatMap((/** @type {any} */ chain) => [
@@ -53,12 +57,15 @@ export function create(root) {
         );
       if (signal.aborted) return "";
       answer = found;
+      refused = wrong;
       heading.textContent = answer ? titleOf(answer) : t("view.paths.asks");
       // What somebody is typing meanwhile is not written over.
-      for (const [field, id] of /** @type {const} */ ([[from, state.from], [to, state.to]])) {
+      for (const [field, side] of /** @type {const} */ ([[from, "from"], [to, "to"]])) {
+        const id = state[side];
         if (written.get(field) !== id || document.activeElement !== field.input)
           field.input.value = id ? nameOf(refOf(id)) : "";
         written.set(field, id);
+        field.refuse(refused.has(side) ? REFUSAL : null);
       }
       swap.setAttribute("href", store.href({ from: state.to, to: state.from, open: "" }));
       swap.textContent = t("paths.swap");
@@ -74,6 +81,11 @@ export function create(root) {
           state.through,
         ),
       );
+      if (refused.size) {
+        body.replaceChildren(refusal(refused, state));
+        // The box is an alert: it says itself.
+        return "";
+      }
       if (!answer) {
         body.replaceChildren(empty(t(state.from || state.to ? "paths.choose_other" : "paths.choose")));
         return t("paths.choose");
@@ -88,12 +100,53 @@ export function create(root) {
     },
     picture: () => (answer?.status === "found" ? picture(answer, root) : null),
     calls: () =>
-      shown.from && shown.to ? [{ path: "v1/networks/paths", query: question(shown), isCitable: true }] : [],
+      answer ? [{ path: "v1/networks/paths", query: question(shown), isCitable: true }] : [],
     files: () =>
-      shown.from && shown.to
+      answer
         ? [{ words: t("files.paths"), href: address("v1/networks/paths", question(shown)), name: "tejido-paths.json" }]
         : [],
   };
+}
+
+const ENDS = /** @type {const} */ (["from", "to"]);
+/** The id of what says which end cannot be. */
+const REFUSAL = "paths-refused";
+
+const notThere = () => new Problem("unknown-id");
+
+/**
+ * The chains; an end that the API refuses is noted, so that another one may be chosen.
+ * @param {State} state
+ * @param {Map<"from" | "to", Problem>} wrong
+ * @param {AbortSignal} signal
+ */
+async function ask(state, wrong, signal) {
+  try {
+    return await get("v1/networks/paths", question(state), signal);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    for (const side of ENDS) if (error.parameters.includes(side)) wrong.set(side, error);
+    if (!wrong.size) throw error;
+    return null;
+  }
+}
+
+/**
+ * Which ends cannot be: to try again would not help, to choose another one does.
+ * @param {Map<"from" | "to", Problem>} refused
+ * @param {State} state
+ */
+function refusal(refused, state) {
+  const isThere = [...refused.values()].every(({ kind }) => kind !== "unknown-id");
+  return h(
+    "div",
+    { class: "problem", role: "alert", id: REFUSAL },
+    h("h2", {}, t(isThere ? "paths.refused.title" : "paths.unknown_end.title")),
+    [...refused].map(([side, { kind }]) =>
+      h("p", {}, t(kind === "unknown-id" ? "paths.unknown_end" : "paths.refused", { end: t(`paths.${side}`), id: state[side] })),
+    ),
+    h("p", {}, t("paths.choose_anew")),
+  );
 }
 
 /** @param {State} state */

@@ -1,22 +1,11 @@
 /** Projects, organizations and funding of the selection, row by row. */
 
 import { address, get } from "../api.js";
+import { counted, leftOut, whyNumber } from "../counts.js";
 import { h, kept } from "../dom.js";
 import { all, learn, nameOf } from "../names.js";
 import { selection, selectionOfProjects, store } from "../state.js";
-import {
-  basisWords,
-  certaintyMark,
-  choices,
-  counted,
-  empty,
-  leftOut,
-  moneyWords,
-  recordLink,
-  unknownWord,
-  whyLink,
-  whyNumber,
-} from "../ui.js";
+import { basisWords, certaintyMark, choices, empty, moneyWords, recordLink, unknownWord, whyLink } from "../ui.js";
 import { compare, list, named, number, t } from "../words.js";
 
 const PAGE = 50;

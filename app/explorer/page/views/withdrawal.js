@@ -1,11 +1,12 @@
 /** Take a funder away, and see who and what is left without. */
 
 import { address, get } from "../api.js";
+import { counted, leftOut } from "../counts.js";
 import { h, kept } from "../dom.js";
 import { effectiveFunders } from "../filters.js";
 import { learn, nameOf, shortName } from "../names.js";
 import { selection, store } from "../state.js";
-import { choices, counted, empty, fold, leftOut, mark, moneyWords, recordLink, section, whyLink } from "../ui.js";
+import { choices, empty, fold, mark, moneyWords, recordLink, section, whyLink } from "../ui.js";
 import { list, number, t } from "../words.js";
 import { NetworkStage } from "./network-stage.js";
 

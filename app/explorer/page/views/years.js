@@ -1,10 +1,11 @@
 /** Year by year: what certainly falls into each, what may, and apart from all what has no date. */
 
 import { address, get } from "../api.js";
+import { counted, projectsWith } from "../counts.js";
 import { h, kept, s } from "../dom.js";
 import { learn, nameOf } from "../names.js";
-import { selection, store } from "../state.js";
-import { counted, empty, fold, recordLink } from "../ui.js";
+import { isListable, selection, store } from "../state.js";
+import { empty, fold, recordLink } from "../ui.js";
 import { number, t } from "../words.js";
 
 const WIDTH = 960;
@@ -40,16 +41,16 @@ export function create(root) {
         signal,
       );
       if (signal.aborted) return "";
-      drawn = answer.years.length ? bars(answer.years) : null;
+      drawn = answer.years.length ? bars(answer.years, state) : null;
       body.replaceChildren(
         ...kept(
           drawn ?? empty(t("years.empty")),
           drawn && legend(),
-          h("div", { class: "year-cards" }, answer.years.map(card)),
+          h("div", { class: "year-cards" }, answer.years.map((/** @type {any} */ year) => card(year, state))),
           undated(answer).count > 0 &&
             counted(
               t("years.undated", { count: undated(answer).count }),
-              undated(answer).ids.map((/** @type {string} */ id) => `project:${id}`),
+              undatedRows(answer, state),
               { count: undated(answer).count },
             ),
           undated(answer).count > 0 && h("p", { class: "note" }, t("years.undated_means")),
@@ -80,8 +81,18 @@ const CHANGES = ["newcomers", "possible_newcomers", "leavers", "possible_leavers
 /** @param {any} answer @returns {{count: number, ids: string[]}} */
 const undated = (answer) => answer.left_out.undated_projects ?? { count: 0, ids: [] };
 
-/** @param {any[]} years */
-function bars(years) {
+/**
+ * The answer names only the first of them; the list of projects has them all.
+ * @param {any} answer
+ * @param {State} state
+ */
+const undatedRows = (answer, state) =>
+  undated(answer).count > undated(answer).ids.length && isListable(state)
+    ? projectsWith(state, { missing: ["start_date", "end_date"] })
+    : undated(answer).ids.map((id) => `project:${id}`);
+
+/** @param {any[]} years @param {State} state */
+function bars(years, state) {
   const most = Math.max(1, ...years.map(({ projects }) => projects.certain + projects.possible));
   const room = (WIDTH - 2 * LEFT) / years.length;
   const wide = Math.min(90, room * 0.62);
@@ -90,7 +101,7 @@ function bars(years) {
   const every = Math.ceil(years.length / 24);
   return s(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "timeline", role: "img", "aria-label": t("years.picture") },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "timeline", role: "group", "aria-label": t("years.picture") },
     s(
       "defs",
       {},
@@ -107,23 +118,32 @@ function bars(years) {
         middle = x + wide / 2;
       const certain = tall(projects.certain),
         possible = tall(projects.possible);
+      // By the pointer only: the cards below have the same links for keys and for those who hear the page.
+      const leading = (/** @type {string | null} */ href, /** @type {SVGElement} */ what) =>
+        href ? s("a", { href, "data-scroll": scrolled(href), tabindex: "-1", "aria-hidden": "true" }, what) : what;
       return [
-        s(
-          "rect",
-          { x, width: wide, y: base - certain, height: certain, fill: "var(--accent, #0b5f6b)" },
-          s("title", {}, `${year}: ${t("years.projects", { count: projects.certain })}`),
+        leading(
+          projects.certain > 0 ? certainRows(year) : null,
+          s(
+            "rect",
+            { x, width: wide, y: base - certain, height: certain, fill: "var(--accent, #0b5f6b)" },
+            s("title", {}, `${year}: ${t("years.projects", { count: projects.certain })}`),
+          ),
         ),
-        s(
-          "rect",
-          {
-            x,
-            width: wide,
-            y: base - certain - possible,
-            height: possible,
-            fill: "url(#years-possible)",
-            stroke: "var(--possible, #7a5b00)",
-          },
-          s("title", {}, `${year}: ${t("years.more_possible", { count: projects.possible })}`),
+        leading(
+          projects.possible > 0 && isListable(state) ? `#${possibleId(year)}` : null,
+          s(
+            "rect",
+            {
+              x,
+              width: wide,
+              y: base - certain - possible,
+              height: possible,
+              fill: "url(#years-possible)",
+              stroke: "var(--possible, #7a5b00)",
+            },
+            s("title", {}, `${year}: ${t("years.more_possible", { count: projects.possible })}`),
+          ),
         ),
         room >= NARROW &&
           projects.certain + projects.possible > 0 &&
@@ -151,8 +171,39 @@ function legend() {
   );
 }
 
-/** @param {any} year */
-function card(year) {
+/** The table of the projects that certainly fall into a year. @param {number} year */
+const certainRows = (year) =>
+  store.href({
+    view: "table",
+    year_from: String(year),
+    year_to: String(year),
+    filters: { certainty: ["certain"] },
+  });
+
+/** The id of what opens the projects that may fall into a year. @param {number} year */
+const possibleId = (year) => `years-possible-${year}`;
+
+/** What a link to a place of this page leads to. @param {string} href */
+const scrolled = (href) => (href.startsWith("#") ? href.slice(1) : null);
+
+/**
+ * Those that may fall into a year. What has no date at all may fall into any: the list of projects has that too, and here
+ * it is counted apart.
+ * @param {any} year
+ * @param {State} state
+ */
+function possibleRows({ year, projects }, state) {
+  const words = t("years.more_possible", { count: projects.possible });
+  if (!isListable(state)) return h("span", {}, words);
+  const only = String(year);
+  const asked = { year_from: only, year_to: only, certainty: "possible", has: "start_date" };
+  const made = counted(words, projectsWith(state, asked), { count: projects.possible, about: only });
+  made.id = possibleId(year);
+  return made;
+}
+
+/** @param {any} year @param {State} state */
+function card(year, state) {
   const names = (/** @type {string} */ change) => [...year[change].funders, ...year[change].partners];
   const part = (/** @type {string} */ change) => {
     const found = names(change);
@@ -170,20 +221,6 @@ function card(year) {
     );
   };
   const only = String(year.year);
-  const rows = (/** @type {string} */ certainty, /** @type {string} */ words) =>
-    h(
-      "a",
-      {
-        href: store.href({
-          view: "table",
-          year_from: only,
-          year_to: only,
-          filters: { certainty: [certainty] },
-        }),
-      },
-      words,
-      h("span", { class: "unseen" }, ` (${only})`),
-    );
   return h(
     "section",
     { class: "card" },
@@ -192,11 +229,15 @@ function card(year) {
       "p",
       {},
       year.projects.certain > 0
-        ? rows("certain", t("years.projects", { count: year.projects.certain }))
+        ? h(
+            "a",
+            { href: certainRows(year.year) },
+            t("years.projects", { count: year.projects.certain }),
+            h("span", { class: "unseen" }, ` (${only})`),
+          )
         : t("years.projects", { count: 0 }),
-      " ",
-      year.projects.possible > 0 && rows("possible", t("years.more_possible", { count: year.projects.possible })),
     ),
+    year.projects.possible > 0 && possibleRows(year, state),
     CHANGES.map(part),
   );
 }
@@ -213,6 +254,8 @@ function alone(drawing) {
     s("title", {}, t("years.picture")),
     s("rect", { width: WIDTH, height: HEIGHT, fill: colour("--raised") }),
   );
+  // A file has no page around it to which these would lead.
+  for (const link of copy.querySelectorAll("a")) link.replaceWith(...link.childNodes);
   for (const text of copy.querySelectorAll("text")) {
     text.setAttribute("fill", colour(text.classList.contains("soft") ? "--muted" : "--text"));
     text.setAttribute("font-family", "sans-serif");
