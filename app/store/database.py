@@ -19,9 +19,12 @@ from app.store.deadlines import limit_statements
 from app.store.failures import is_away
 from app.store.postgresql import plain_engine, postgresql_engine
 from app.store.replica import Replica
+from app.store.turns import Turns
 
 _WAIT = 10.0
 """Seconds that a connection to SQLite waits for another one."""
+_TURN = 5.0
+"""Seconds that a writer of SQLite waits for those of the same process who came before."""
 _LARGEST_LOG = 64 * 2**20
 """Bytes that the write-ahead log of SQLite keeps when everything in it is in the tables."""
 _KEPT = 10
@@ -66,6 +69,7 @@ class Database:
         else:
             self.engine = postgresql_engine(self.url, connections=connections, query_seconds=query_seconds)
             self._counting = plain_engine(self.url, connections=COUNTING, answer_seconds=_COUNT_SECONDS)
+        self._turns = Turns()
         self._reading = self.engine.execution_options(tejido_reads=True)
         self._writing = self.engine.execution_options(tejido_writes=True)
         self._replica = None
@@ -115,7 +119,7 @@ class Database:
 
         A problem says so where nobody knows whether it was committed: the server was gone before it had answered.
         """
-        with self._writing.connect() as connection:
+        with self._in_turn(), self._writing.connect() as connection:
             transaction = connection.begin()
             # What is not committed is undone where the connection is given back.
             yield connection
@@ -125,6 +129,16 @@ class Database:
                 if is_away(error):
                     raise Problem("outcome-unknown", _UNKNOWN) from error
                 raise
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Write one after the other, where the database itself keeps no order; but nobody waits long for that."""
+        if self.is_sqlite:
+            # Who has waited so long tries all the same, and is told by the database what is in the way.
+            with self._turns.turn(_TURN):
+                yield
+        else:
+            yield
 
     @contextmanager
     def write_schema(self) -> Iterator[Connection]:
