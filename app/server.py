@@ -210,7 +210,8 @@ class Connection(HttpToolsProtocol):
         question, client = question_of(cast("Scope", scope)), None
         if question is not None and question.is_forwarded and self._is_proxy:
             seen = _seen_through(self._proxies, scope)
-            question, client = question_of(seen), seen["client"]
+            question = question_of(seen)
+            client = None if seen["client"] == scope["client"] else seen["client"]
         if question is None:
             return None
         return _Request(question, client, (scope["method"], get_path_with_query_string(scope), scope["http_version"]))

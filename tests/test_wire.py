@@ -196,6 +196,19 @@ def test_what_a_proxy_says_is_not_believed_of_who_is_none(url: str) -> None:
     assert told == [f'"reads";r={n}' for n in (2, 2, 1, 1, 0, 0)]
 
 
+def test_proxies_that_name_no_client_are_counted_each_for_itself(url: str) -> None:
+    asked = request(KEPT, "X-Forwarded-Proto: https")
+    with serving(url, rate_limit_reads="6/minute", trusted_proxies="127.0.0.0/8") as port:
+        told = []
+        for own in ("127.0.0.1", "127.0.0.2"):
+            with socket.create_connection(("127.0.0.1", port), PATIENCE, (own, 0)) as connection:
+                found = answers(connection)
+                for _ in range(3):
+                    connection.sendall(asked)
+                    told.append(next(found)[1]["ratelimit"].partition(";t")[0])
+    assert told == [f'"reads";r={n}' for n in (5, 4, 3)] * 2
+
+
 def test_who_sends_a_key_is_answered_by_the_application(url: str, made: list[str]) -> None:
     with serving(url) as port, connect(port) as connection:
         found = answers(connection)
