@@ -49,11 +49,11 @@ def test_what_is_folded_says_so_on_paper_and_what_is_open_is_printed_open(pages:
 )
 def test_all_may_be_opened_and_printed(pages: Pages, path: str, there: str) -> None:
     page = at_rest(pages(locale="en-GB"), path)
-    # What is asked for only now is on the paper too.
+    # What is asked for only now is on the paper too. A function that is the value of what is evaluated would be called.
     page.evaluate(
         "window.print = () => { window.shut = document.querySelectorAll('main .fold:not(.counted, [open])').length;"
         " window.late = document.querySelectorAll('main details[open] > div > .wait').length;"
-        " window.over = document.querySelectorAll('dialog[open]').length; }"
+        " window.over = document.querySelectorAll('dialog[open]').length; }; null"
     )
     page.get_by_role("button", name="Download").click()
     page.get_by_role("button", name="Open all and print").click()
