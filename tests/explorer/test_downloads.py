@@ -85,7 +85,8 @@ def test_what_has_no_picture_gives_its_data_and_is_printed(page: Page, path: str
             json.loads(answer.body())
     names = {"sheet": "xlsx", "x-ndjson": "jsonl", "xml": "gexf"}
     assert {names.get(one, one) for one in found} == forms
-    page.evaluate("window.print = () => (document.title = 'printed')")
+    page.evaluate("window.print = () => (document.title = 'printed'); null")
+    assert page.title() != "printed"
     dialog.get_by_role("button", name="Print", exact=True).click()
     expect(page).to_have_title("printed")
     expect(dialog).to_be_hidden()
