@@ -303,7 +303,6 @@ class Connection(HttpToolsProtocol):
 @cache
 def _proxies(trusted: str) -> ProxyHeadersMiddleware:
     """What finds in a request, as uvicorn does before the application, what a trusted proxy says of its client."""
-
     return ProxyHeadersMiddleware(_nothing, trusted)
 
 

@@ -182,14 +182,9 @@ def pieces_of(chance: random.Random) -> list[bytes | int]:
     return [*found, waiting] if waiting else found
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_no_answer_differs_from_that_of_a_server_that_reads_everything(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chance = random.Random(seed)
-    sent = [pieces_of(chance) for _ in range(40)]
-    trusted = chance.choice(["192.0.2.1", "*", "192.0.2.0/24", "127.0.0.1"])
-    options = server_options(Settings(database_url="sqlite://", trusted_proxies=trusted))
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What uvicorn is given to read."""
     read: list[bytes] = []
     receive = HttpToolsProtocol.data_received
 
@@ -198,6 +193,17 @@ def test_no_answer_differs_from_that_of_a_server_that_reads_everything(
         receive(self, data)
 
     monkeypatch.setattr(HttpToolsProtocol, "data_received", reading)
+    return read
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_answer_differs_from_that_of_a_server_that_reads_everything(
+    seed: int, read: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    sent = [pieces_of(chance) for _ in range(40)]
+    trusted = chance.choice(["192.0.2.1", "*", "192.0.2.0/24", "127.0.0.1"])
+    options = server_options(Settings(database_url="sqlite://", trusted_proxies=trusted))
 
     async def all_told(waits: float) -> list[bytes]:
         return [await told_to(pieces, options, waits=waits) for pieces in sent]
@@ -215,15 +221,7 @@ def test_no_answer_differs_from_that_of_a_server_that_reads_everything(
     assert [told_parts(one) for one in each_waits] == [told_parts(one) for one in asyncio.run(all_told(1))]
 
 
-def test_what_was_answered_at_once_is_not_read_again(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[bytes] = []
-    receive = HttpToolsProtocol.data_received
-
-    def reading(self: HttpToolsProtocol, data: bytes) -> None:
-        read.append(data)
-        receive(self, data)
-
-    monkeypatch.setattr(HttpToolsProtocol, "data_received", reading)
+def test_what_was_answered_at_once_is_not_read_again(url: str, read: list[bytes]) -> None:
     asked = request(KEPT)
     with serving(url, rate_limit_reads="1200/minute") as port, connect(port) as one, connect(port) as two:
         found = {one: answers(one), two: answers(two)}
